@@ -1,0 +1,71 @@
+"""Messages in two languages.
+
+A message is an English sentence with named places, `msg("{name} is not a layer", name=…)`, that is
+looked up in the gettext catalogue of the reader's language only when it is shown. What is bilingual
+already (titles of rules, layers, attributes) is a `Title`; inside a message it renders itself.
+"""
+
+from __future__ import annotations
+
+import gettext
+import locale
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+CATALOGUES = Path(__file__).parent / "locale"
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A name or sentence that its author wrote in both languages."""
+
+    en: str
+    zh: str
+
+    def render(self, language: Language) -> str:
+        """The text in one language; the other one where that is blank."""
+        return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A translatable sentence and the values that fill its places."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def render(self, language: Language) -> str:
+        """The sentence in one language, its values rendered in the same one."""
+        sentence = catalogue(language).gettext(self.text) if self.text else ""
+        return sentence.format_map({k: render(v, language) for k, v in self.values.items()})
+
+
+def msg(text: str, /, **values: object) -> Message:
+    """Mark and make a message; `text` is what the catalogues are keyed by."""
+    return Message(text, values)
+
+
+def render(value: object, language: Language) -> str:
+    """A value as a reader of this language sees it; lists are joined."""
+    if isinstance(value, Message | Title):
+        return value.render(language)
+    if isinstance(value, tuple | list):
+        return ("、" if language == "zh" else ", ").join(render(v, language) for v in value)
+    return str(value)
+
+
+@cache
+def catalogue(language: Language) -> gettext.NullTranslations:
+    """The compiled catalogue of a language; English sentences where none is installed."""
+    return gettext.translation("redline", CATALOGUES, [language], fallback=True)
+
+
+def language_of_locale() -> Language:
+    """The language that the environment asks for: Chinese where it says so, else English."""
+    name = locale.getlocale(locale.LC_MESSAGES)[0] if hasattr(locale, "LC_MESSAGES") else None
+    return "zh" if (name or "").lower().startswith(("zh", "chinese")) else "en"
