@@ -1,0 +1,5 @@
+"""`python -m redline`."""
+
+from redline.commands import main
+
+main()

@@ -1,0 +1,519 @@
+"""Running the cases that stand beside the rules: each states a small world and what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from redline.diagnostics import Diagnostic, Place, Refusal
+from redline.ground.features import Document, Judgement
+from redline.language import tree as t
+from redline.messages import Message, Title, msg
+from redline.quantities import AREA, LENGTH, NUMBER
+from redline.reasoning.infer import Inference, Status, infer
+from redline.reasoning.judge import judge
+from redline.reasoning.plan import Plan, make_plan
+from redline.reasoning.subjects import (
+    Booleans,
+    CodeSet,
+    Features,
+    Subjects,
+    Values,
+    no_values,
+    values_of,
+)
+from redline.reasoning.truth import FALSE, TRUE, Bounds, Numbers, Truths
+from redline.reasoning.wants import Want, wants_of
+from redline.rulebook.conditions import ConditionResolver, Usage, type_of_term
+from redline.rulebook.diagnostics import UnknownName, WrongType
+from redline.rulebook.load import load_rulebook
+from redline.rulebook.model import (
+    Attribute,
+    AttributeTerm,
+    BooleanType,
+    CodeType,
+    Column,
+    DateType,
+    Layer,
+    Part,
+    QuantityType,
+    Rule,
+    RuleBook,
+    Territory,
+    TextType,
+    TotalTerm,
+    Type,
+)
+from redline.rulebook.scope import Scope
+from redline.rulebook.words import type_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One case on one day."""
+
+    rule: Rule
+    title: Title
+    day: date
+    place: Place
+    passed: bool
+    expected: str
+    got: str
+    explanation: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReport:
+    """All cases that were run, and what could not be run."""
+
+    rules: int
+    results: tuple[CaseResult, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> tuple[CaseResult, ...]:
+        """The cases whose outcome differs from what they expect."""
+        return tuple(r for r in self.results if not r.passed)
+
+
+def run_cases(paths: Sequence[Path] = ()) -> CaseReport:
+    """Run the cases of the rules below some paths (of the shipped rules where none are named).
+
+    A case without a date is run on the first day of each interval in which the law that the rule
+    rests on stays the same. Raises `Refusal` where the rules do not load.
+    """
+    book = load_rulebook(paths)
+    named = {pack for pack in book.packs} if not paths else packs_below(book, paths)
+    return run_rules(book, [r for r in book.rules if r.pack in named])
+
+
+def packs_below(book: RuleBook, paths: Sequence[Path]) -> set[str]:
+    """The packs whose files lie at or below some paths."""
+    roots = [p.resolve() for p in paths]
+    found = set()
+    for name, scope in book.scopes.items():
+        file = Path(scope.source.name).resolve()
+        if any(file == root or root in file.parents for root in roots):
+            found.add(name)
+    return found
+
+
+def run_rules(book: RuleBook, rules: Sequence[Rule]) -> CaseReport:
+    """Run the cases of some rules."""
+    results: list[CaseResult] = []
+    diagnostics: list[Diagnostic] = []
+    for rule in rules:
+        scope = book.scopes[rule.pack]
+        for case in rule.cases:
+            try:
+                results += run_case(rule, case, scope)
+            except Refusal as refusal:
+                diagnostics += refusal.diagnostics
+    return CaseReport(len(rules), tuple(results), tuple(diagnostics))
+
+
+def run_case(rule: Rule, case: t.Case, scope: Scope) -> Iterable[CaseResult]:
+    """Run a case on its day, or on each day on which the rule's law changes."""
+    world = WorldResolver(scope, case).world()
+    days = [case.on.value] if case.on else days_to_try(rule)
+    for day in days:
+        plan = plan_of_rule(rule, day)
+        subjects, terrain = world.on(day)
+        judged = judge(plan, subjects, terrain)
+        inference = infer(plan, judged.truths)
+        got = Status(inference.statuses[0, 0]) if plan.rules else Status.NOT_APPLICABLE
+        wants = wants_of(inference, 0, 0, subjects, terrain) if plan.rules else ()
+        yield result_of(rule, case, scope, day, got, wants)
+
+
+def result_of(
+    rule: Rule, case: t.Case, scope: Scope, day: date, got: Status, wants: Sequence[Want]
+) -> CaseResult:
+    status = got.name.lower()
+    wanted = {w.key for w in wants}
+    missing = [n.text for n in case.wanting if key_of(scope, n.text) not in wanted]
+    lines: list[Message] = []
+    if missing:
+        lines.append(msg("it does not want for {names}", names=missing))
+    if got is Status.UNDETERMINED and (status != case.expected or missing):
+        names = [w.name for w in wants]
+        lines.append(msg("it is undetermined for want of {names}", names=names))
+    return CaseResult(
+        rule=rule,
+        title=case.title,
+        day=day,
+        place=scope.source.place(case.span),
+        passed=status == case.expected and not missing,
+        expected=case.expected,
+        got=status,
+        explanation=tuple(lines),
+    )
+
+
+def key_of(scope: Scope, name: str) -> str:
+    """The key of what a name in either script stands for, whatever its kind."""
+    for table in scope.tables():
+        thing = table.get(name)
+        if thing is not None:
+            return str(thing.names.key)
+    return name
+
+
+def plan_of_rule(rule: Rule, day: date) -> Plan:
+    """The plan of one rule on a day; without rules where it is not in force."""
+    book = RuleBook({}, {}, "", (rule,), (), {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+    return make_plan(book, day)
+
+
+RECENT = date(2018, 1, 1)
+"""Cases without a date are not tried on days before this one; replays start here too."""
+
+
+def days_to_try(rule: Rule) -> list[date]:
+    """The first day of each interval in which the rule's citations and values stay the same.
+
+    An interval in which the text is not held is left out: every outcome there is undetermined.
+    """
+    changes = {max(c.interval.start, RECENT) for c in rule.citations}
+    changes |= {c.interval.end for c in rule.citations}
+    held = {c.instrument.text_held for c in rule.citations if c.instrument.text_held}
+    days = sorted(changes | held)
+    last_day = date.max - timedelta(days=1)
+    return [
+        day
+        for day in days
+        if day < last_day
+        and rule.in_force(day)
+        and any(c.text_held(day) for c in rule.citations_on(day))
+    ]
+
+
+# ── the world that a case states ────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFeature:
+    """A feature of a layer and how a part of the subject stands to it."""
+
+    columns: Mapping[str, object]
+    relation: t.RelationKind | str
+    part: Part
+    amount: float | None
+
+
+@dataclass(frozen=True)
+class World:
+    """What a case states, names resolved; everything else is unknown in it."""
+
+    attributes: Mapping[str, Values]
+    documents: Mapping[str, Sequence[Document]]
+    covering: Mapping[str, float | None]
+    judgements: Mapping[str, bool]
+    layers: Mapping[Layer, tuple[StatedFeature, ...]]
+    sizes: Mapping[tuple[Part, bool], float]
+    totals: Mapping[TotalTerm, float]
+    outside: frozenset[Territory]
+
+    def on(self, day: date) -> tuple[Subjects, StatedTerrain]:
+        """The single subject of the case, decided on a day, and its terrain."""
+        subjects = Subjects(
+            days=(day,),
+            attributes=self.attributes,
+            documents={k: {0: v} for k, v in self.documents.items()},
+            judgements={k: {0: Judgement(k, v)} for k, v in self.judgements.items()},
+        )
+        return subjects, StatedTerrain(self)
+
+
+class StatedTerrain:
+    """A terrain that says what a case states; the case lies inside a territory unless it says not."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def inside(self, territory: Territory) -> Truths | None:
+        """A case lies in every territory that it does not name as left."""
+        return np.array([FALSE if territory in self.world.outside else TRUE], np.int8)
+
+    def features(self, layer: Layer) -> Features | None:
+        stated = self.world.layers.get(layer)
+        if stated is None:
+            return None
+        columns = {
+            c.names.key: values_of(c.type, [f.columns.get(c.names.key) for f in stated])
+            for c in layer.columns
+        }
+        return Features(layer, len(stated), columns)
+
+    def stated(self, part: Part, layer: Layer, mask: Booleans) -> list[StatedFeature]:
+        """The selected features to which the part is said to stand in some relation."""
+        features = self.world.layers.get(layer, ())
+        return [f for f, m in zip(features, mask, strict=True) if m and same_part(f.part, part)]
+
+    def given(self, part: Part) -> Booleans:
+        """The surface footprint is there; other parts where the case says something of them."""
+        surface = (t.PartKind.FOOTPRINT, t.PartKind.PERMANENT)
+        stated = {f.part for features in self.world.layers.values() for f in features}
+        stated |= {p for p, _length in self.world.sizes}
+        return np.array([part.kind in surface or part in stated])
+
+    def overlap(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        overlapping = (t.RelationKind.OVERLAPS, t.RelationKind.LIES_WITHIN)
+        amounts = [
+            self.amount(f, part)
+            for f in self.stated(part, layer, mask)
+            if f.relation in overlapping
+        ]
+        return np.array([sum(amounts)], np.float64)
+
+    def amount(self, feature: StatedFeature, part: Part) -> float:
+        """The amount said; the part's own size where it lies within; a square metre otherwise."""
+        if feature.amount is not None:
+            return feature.amount
+        if feature.relation is t.RelationKind.LIES_WITHIN:
+            return self.world.sizes.get((part, False), 1.0)
+        return 1.0
+
+    def relation(self, kind: t.RelationKind, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        found = any(f.relation is kind for f in self.stated(part, layer, mask))
+        return np.array([found])
+
+    def within(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        return self.relation(t.RelationKind.LIES_WITHIN, part, layer, mask)
+
+    def crosses(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        return self.relation(t.RelationKind.CROSSES, part, layer, mask)
+
+    def touches(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        return self.relation(t.RelationKind.TOUCHES, part, layer, mask)
+
+    def distance(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        distances = [
+            (f.amount or 0.0) if f.relation == "distance" else 0.0
+            for f in self.stated(part, layer, mask)
+        ]
+        return np.array([min(distances, default=np.inf)], np.float64)
+
+    def outside_coverage(self, part: Part, layer: Layer) -> Numbers:
+        return np.zeros(1)
+
+    def covered_reach(self, part: Part, layer: Layer) -> Numbers:
+        return np.array([np.inf])
+
+    def size(self, part: Part, length: bool) -> Bounds:
+        stated = self.world.sizes.get((part, length))
+        return Bounds.exact(np.array([np.nan if stated is None else stated]))
+
+    def uncovered(
+        self, part: Part, layer: Layer, mask: Booleans, documents: Mapping[int, Sequence[Document]]
+    ) -> Numbers:
+        overlap = self.overlap(part, layer, mask)
+        covered = 0.0
+        for document in documents.get(0, ()):
+            ground = self.world.covering.get(document.kind, 0.0)
+            covered += float(overlap[0]) if ground is None else ground
+        return np.maximum(overlap - covered, 0.0)
+
+    def uncovered_part(self, part: Part, documents: Mapping[int, Sequence[Document]]) -> Numbers:
+        whole = any(self.world.covering.get(d.kind, 0.0) is None for d in documents.get(0, ()))
+        return np.array([0.0 if whole else 1.0])
+
+    def total(self, term: TotalTerm) -> Bounds:
+        return Bounds.exact(np.array([self.world.totals.get(term, np.nan)]))
+
+
+def same_part(stated: Part, asked: Part) -> bool:
+    """Whether what is said of one part holds for another: the surface parts make the footprint."""
+    surface = (t.PartKind.PERMANENT, t.PartKind.TEMPORARY, t.PartKind.FOOTPRINT)
+    if asked.kind is t.PartKind.FOOTPRINT:
+        return stated.kind in surface
+    if stated.kind is t.PartKind.FOOTPRINT:
+        return asked.kind is t.PartKind.PERMANENT
+    return stated == asked
+
+
+@dataclass
+class WorldResolver:
+    """Resolves the names and values of one case; raises `Refusal` with all that is wrong."""
+
+    scope: Scope
+    case: t.Case
+    attributes: dict[str, Values] = field(default_factory=dict)
+    documents: dict[str, list[Document]] = field(default_factory=dict)
+    covering: dict[str, float | None] = field(default_factory=dict)
+    judgements: dict[str, bool] = field(default_factory=dict)
+    layers: dict[Layer, list[StatedFeature]] = field(default_factory=dict)
+    sizes: dict[tuple[Part, bool], float] = field(default_factory=dict)
+    totals: dict[TotalTerm, float] = field(default_factory=dict)
+    outside: set[Territory] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.scope = replace(self.scope, diagnostics=[])
+        self.conditions = ConditionResolver(self.scope)
+
+    def world(self) -> World:
+        """The world that the case states."""
+        for given in self.case.givens:
+            self.given(given)
+        if self.scope.diagnostics:
+            raise Refusal(self.scope.diagnostics)
+        return World(
+            attributes=self.attributes,
+            documents=self.documents,
+            covering=self.covering,
+            judgements=self.judgements,
+            layers={k: tuple(v) for k, v in self.layers.items()},
+            sizes=self.sizes,
+            totals=self.totals,
+            outside=frozenset(self.outside),
+        )
+
+    def given(self, node: t.Given) -> None:
+        match node:
+            case t.AttributeGiven():
+                self.attribute(node)
+            case t.JudgementGiven(name=name, answer=answer):
+                judgement = self.scope.find(self.scope.judgements, name)
+                if judgement is not None:
+                    self.judgements[judgement.names.key] = answer.value
+            case t.OutsideGiven(territory=name):
+                territory = self.scope.find(self.scope.territories, name)
+                if territory is not None:
+                    self.outside.add(territory)
+            case t.NothingGiven(layer=name):
+                layer = self.scope.find(self.scope.layers, name)
+                if layer is not None:
+                    self.layers.setdefault(layer, [])
+            case t.FeatureGiven():
+                self.feature(node)
+            case t.SizeGiven(kind=kind, part=part_node, amount=amount):
+                part = self.conditions.part(part_node)
+                length = kind is t.MeasureKind.LENGTH
+                number = self.number(amount, QuantityType(LENGTH if length else AREA))
+                if part is not None and number is not None:
+                    self.sizes[part, length] = number
+            case t.DocumentGiven():
+                self.document(node)
+            case t.TotalGiven(total=total, amount=amount):
+                term = self.conditions.term(total, NO_USAGE)
+                if isinstance(term, TotalTerm):
+                    number = self.number(amount, type_of_term(term))
+                    if number is not None:
+                        self.totals[term] = number
+
+    def attribute(self, node: t.AttributeGiven) -> None:
+        found = self.scope.terms.get(node.name.text)
+        if not isinstance(found, Attribute):
+            known = [k for k, v in self.scope.terms.by_name.items() if isinstance(v, Attribute)]
+            self.scope.unknown("attribute", node.name, known)
+            return
+        value = self.value(node.value, found.type)
+        column = values_of(found.type, [value])
+        self.attributes[found.names.key] = column
+
+    def value(self, node: t.Value, kind: Type) -> object:
+        """A value of a type; None for unknown, or where it does not fit (which is reported)."""
+        match node, kind:
+            case t.Unknown(), _:
+                return None
+            case t.Truth(value=truth), BooleanType():
+                return truth
+            case t.Name(), CodeType(code_list=code_list, many=many):
+                code = self.conditions.code(code_list, node)
+                return None if code is None else CodeSet(frozenset({code})) if many else code
+            case t.CodeSet(codes=codes), CodeType(code_list=code_list, many=True):
+                found = [self.conditions.code(code_list, c) for c in codes]
+                return CodeSet(frozenset(c for c in found if c is not None))
+            case t.Text(value=text), TextType():
+                return text
+            case t.Text(), CodeType(code_list=code_list, many=False):
+                return self.conditions.code(code_list, node)
+            case (t.Quantity() | t.Number() | t.Day()), QuantityType() | DateType():
+                return self.number(node, kind)
+            case _:
+                self.scope.report(
+                    WrongType(
+                        place=self.scope.place(node),
+                        expected=type_in_words(kind),
+                        found=VALUES[type(node)],
+                    )
+                )
+                return None
+
+    def number(self, node: t.Quantity | t.Number | t.Day, kind: Type) -> float | None:
+        constant = self.conditions.constant(node)
+        if constant is None:
+            return None
+        if constant.type != kind:
+            self.scope.report(
+                WrongType(
+                    place=self.scope.place(node),
+                    expected=type_in_words(kind),
+                    found=type_in_words(constant.type),
+                )
+            )
+            return None
+        return constant.value
+
+    def feature(self, node: t.FeatureGiven) -> None:
+        layer = self.scope.find(self.scope.layers, node.layer)
+        part = self.conditions.part(node.part)
+        if layer is None or part is None:
+            return
+        columns: dict[str, object] = {}
+        for given in node.columns:
+            column = self.column(layer, given.column)
+            if column is not None:
+                columns[column.names.key] = self.value(given.value, column.type)
+        amount = None
+        if node.amount is not None:
+            constant = self.conditions.constant(node.amount)
+            kinds = (LENGTH,) if node.relation == "distance" else (AREA, LENGTH, NUMBER)
+            if constant is not None and constant.type not in [QuantityType(k) for k in kinds]:
+                self.number(node.amount, QuantityType(kinds[0]))
+            amount = constant.value if constant is not None else None
+        self.layers.setdefault(layer, []).append(
+            StatedFeature(columns, node.relation, part, amount)
+        )
+
+    def column(self, layer: Layer, name: t.Name) -> Column | None:
+        for column in layer.columns:
+            if name.text in (column.names.en, column.names.zh):
+                return column
+        known = tuple(x for c in layer.columns for x in (c.names.en, c.names.zh) if x)
+        self.scope.report(
+            UnknownName(
+                place=self.scope.place(name), kind="column", name=name.text, known=known
+            )
+        )
+        return None
+
+    def document(self, node: t.DocumentGiven) -> None:
+        document = self.scope.find(self.scope.documents, node.document)
+        if document is None:
+            return
+        key = document.names.key
+        listed = self.documents.setdefault(key, [])
+        if node.state != "absent":
+            listed.append(Document(kind=key, state=node.state))
+        if node.covering == "all":
+            self.covering[key] = None
+        elif node.covering is not None:
+            self.covering[key] = self.number(node.covering, QuantityType(AREA)) or 0.0
+
+
+NO_USAGE = Usage()
+
+VALUES: Mapping[type, Message] = {
+    t.Truth: msg("yes or no"),
+    t.Name: msg("a name"),
+    t.CodeSet: msg("a set"),
+    t.Text: msg("a text"),
+    t.Quantity: msg("a quantity with a unit"),
+    t.Number: msg("a number"),
+    t.Day: msg("a date"),
+}

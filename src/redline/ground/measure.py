@@ -1,0 +1,569 @@
+"""Measuring footprints against a zone: overlap, cover, length, touch, coverage.
+
+Functions over arrays: one footprint or a million. Footprints are geometries of the zone's plane
+(None where a subject has none), a *subject* is a row of them, a *feature* a row of the zone.
+Areas are m², lengths m, unrounded; rules compare `round_area` and `round_length` of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from redline.ground.features import Geometries
+from redline.ground.grouping import dissolve, total_by
+from redline.ground.plane import ELLIPSOID, Bools, Floats, Indices, Plane
+from redline.ground.threads import over_rows
+from redline.ground.tiles import Pieces, tile
+from redline.ground.width import hole_counts, least_width, most_width, widths
+from redline.ground.zoning import Coverage, Zone
+
+LARGE = 256
+"""Footprints with more vertices are cut to pieces before they meet those of a layer."""
+
+NOISE = 1e-9
+"""The share of a footprint's area below which a rest of it is rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """What counts as an overlap: at least this area and this width; the rest are slivers."""
+
+    min_area_m2: float = 0.0
+    min_width_m: float = 0.001
+
+
+DEFAULT_TOLERANCE = Tolerance()
+
+
+def round_area(area_m2: Floats) -> Floats:
+    """Areas as rules compare them: to 0.01 m²."""
+    return np.round(area_m2, 2)
+
+
+def round_length(length_m: Floats) -> Floats:
+    """Lengths and distances as rules compare them: to 1 mm."""
+    return np.round(length_m, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaps:
+    """Ground that footprints and features share; a row for each pair, by subject, then feature.
+
+    `width_m` is the width where `width_exact`, else a bound from below that settles that the
+    overlap is no sliver. `counted` is False for slivers. The overlap of row i is the ground of
+    the `part`s whose `part_row` is i.
+    """
+
+    subjects: int
+    features: int
+    subject: Indices
+    feature: Indices
+    area_m2: Floats
+    width_m: Floats
+    width_exact: Bools
+    counted: Bools
+    part: Geometries
+    part_row: Indices
+    dissolved: Geometries = field(repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.subject)
+
+    @property
+    def geometry(self) -> Geometries:
+        """The overlap of each row, in the plane, without seams."""
+        return self.geometry_of(np.arange(len(self)))
+
+    def geometry_of(self, rows: Indices) -> Geometries:
+        """The overlap of some rows; dissolved when first asked for."""
+        wanted = np.zeros(len(self), dtype=bool)
+        wanted[rows] = ~shapely.is_geometry(self.dissolved[rows])
+        chosen = wanted[self.part_row]
+        if chosen.any():
+            ground = dissolve(self.part[chosen], self.part_row[chosen], len(self))
+            self.dissolved[wanted] = ground[wanted]
+        return self.dissolved[rows]
+
+    def chosen(self, rows: Bools) -> Overlaps:
+        """The overlaps of some rows only."""
+        place = np.cumsum(rows) - 1
+        parts = rows[self.part_row]
+        return replace(
+            self,
+            subject=self.subject[rows],
+            feature=self.feature[rows],
+            area_m2=self.area_m2[rows],
+            width_m=self.width_m[rows],
+            width_exact=self.width_exact[rows],
+            counted=self.counted[rows],
+            part=self.part[parts],
+            part_row=place[self.part_row[parts]],
+            dissolved=self.dissolved[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Ground of each subject: area (m²), width (m), geometry (None for none), sliver or not."""
+
+    area_m2: Floats
+    width_m: Floats
+    geometry: Geometries
+    counted: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Lines within features; a row for each pair of subject and feature, geodesic length in m.
+
+    What follows the edge of a feature is within it; `inner` says that not all of it does.
+    """
+
+    subjects: int
+    features: int
+    subject: Indices
+    feature: Indices
+    length_m: Floats
+    geometry: Geometries
+    inner: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageGap:
+    """How far the layer's coverage falls short of each footprint.
+
+    `area_m2` of the footprint lies outside; `whole` says that the footprint and everything within
+    reach of it is covered.
+    """
+
+    area_m2: Floats
+    whole: Bools
+
+
+# --- overlap ----------------------------------------------------------------------------------
+
+
+def overlaps(
+    footprints: Geometries,
+    zone: Zone,
+    tolerance: Tolerance = DEFAULT_TOLERANCE,
+    feature_mask: Bools | None = None,
+) -> Overlaps:
+    """The ground that each footprint shares with each feature of the zone (or of those masked).
+
+    Only ground counts: lines and points have none. Touching is no overlap.
+    """
+    footprints = np.asarray(footprints, dtype=object)
+    probes, probe_subject = small_parts(footprints)
+    pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
+    probe, piece, part = meet(probes, pieces)
+    area = shapely.area(part)
+    some = area > 0
+    key = probe_subject[probe[some]] * np.intp(max(len(zone), 1)) + pieces.feature[piece[some]]
+    keys, part_row = np.unique(key, return_inverse=True)
+    subject, feature = np.divmod(keys, max(len(zone), 1))
+    return rows_of_ground(
+        (len(footprints), len(zone)), (subject, feature), part[some], part_row, tolerance
+    )
+
+
+def small_parts(footprints: Geometries) -> tuple[Geometries, Indices]:
+    """The polygons of the footprints, large ones cut to pieces, and the subject of each."""
+    polygonal = np.flatnonzero(shapely.get_dimensions(footprints) == 2)
+    large = shapely.get_num_coordinates(footprints[polygonal]) > LARGE
+    plain, cut = polygonal[~large], polygonal[large]
+    if not len(cut):
+        return footprints[plain], plain
+    pieces = tile(footprints[cut])
+    return (
+        np.concatenate((footprints[plain], pieces.geometry)),
+        np.concatenate((plain, cut[pieces.feature])),
+    )
+
+
+def meet(probes: Geometries, pieces: Pieces) -> tuple[Indices, Indices, Geometries]:
+    """Pairs of probe and piece whose rectangles meet, and the ground that they share."""
+    probe, piece = pieces.tree.query(probes)
+    bounds = shapely.bounds(probes)[probe]
+    cell = pieces.bounds[piece]
+    swallowed = (
+        pieces.interior[piece]
+        & (bounds[:, :2] >= cell[:, :2]).all(axis=1)
+        & (bounds[:, 2:] <= cell[:, 2:]).all(axis=1)
+    )
+    part = probes[probe]
+    rest = np.flatnonzero(~swallowed)
+    if len(rest):
+        part[rest] = over_rows(shared_ground, part[rest], pieces.geometry[piece[rest]])
+    return probe, piece, part
+
+
+def shared_ground(one: Geometries, other: Geometries) -> Geometries:
+    """The polygonal part of each intersection."""
+    shared = np.asarray(shapely.intersection(one, other), dtype=object)
+    mixed = np.flatnonzero(shapely.get_type_id(shared) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    for row in mixed:
+        parts = shapely.get_parts(shared[row])
+        shared[row] = shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])
+    return shared
+
+
+def rows_of_ground(
+    size: tuple[int, int],
+    pairs: tuple[Indices, Indices],
+    part: Geometries,
+    part_row: Indices,
+    tolerance: Tolerance,
+) -> Overlaps:
+    """Overlaps from their parts, with areas, widths, and slivers told apart."""
+    count = len(pairs[0])
+    area = total_by(part_row, shapely.area(part), count)
+    # Seams between parts only add to the perimeter, so the bound from below still holds.
+    perimeter = total_by(part_row, shapely.length(part), count)
+    holes = total_by(part_row, hole_counts(part), count)
+    least, most = least_width(area, perimeter, holes), most_width(area)
+    found = Overlaps(
+        *size,
+        *pairs,
+        area_m2=area,
+        width_m=least,
+        width_exact=np.zeros(count, dtype=bool),
+        counted=(area >= tolerance.min_area_m2) & (least >= tolerance.min_width_m),
+        part=part,
+        part_row=part_row,
+        dissolved=np.full(count, None, dtype=object),
+    )
+    narrow = np.flatnonzero(least < tolerance.min_width_m)
+    if len(narrow):
+        found.width_m[narrow] = widths(found.geometry_of(narrow))
+        found.width_exact[narrow] = True
+        found.counted[narrow] = (
+            (area[narrow] >= tolerance.min_area_m2)
+            & (found.width_m[narrow] >= tolerance.min_width_m)
+            & (most[narrow] >= tolerance.min_width_m)
+        )
+    return found
+
+
+def masked(overlaps: Overlaps, feature_mask: Bools | None, *, slivers: bool = False) -> Bools:
+    """The rows of the features of a mask; without slivers unless asked for."""
+    rows = np.ones(len(overlaps), dtype=bool) if slivers else overlaps.counted
+    return rows if feature_mask is None else rows & feature_mask[overlaps.feature]
+
+
+def union_area(
+    overlaps: Overlaps, feature_mask: Bools | None = None, *, slivers: bool = False
+) -> Floats:
+    """The area (m²) of each subject that lies in any of the features; shared ground counts once."""
+    rows = masked(overlaps, feature_mask, slivers=slivers)
+    area = total_by(overlaps.subject[rows], overlaps.area_m2[rows], overlaps.subjects)
+    several = np.bincount(overlaps.subject[rows], minlength=overlaps.subjects) > 1
+    if several.any():
+        parts = (rows & several[overlaps.subject])[overlaps.part_row]
+        owner = overlaps.subject[overlaps.part_row[parts]]
+        ground = dissolve(overlaps.part[parts], owner, overlaps.subjects)
+        area[several] = shapely.area(ground[several])
+    return area
+
+
+def without(
+    overlaps: Overlaps, covers: Geometries, tolerance: Tolerance = DEFAULT_TOLERANCE
+) -> Overlaps:
+    """The overlaps less the ground under `covers` (one polygonal geometry or None per subject)."""
+    owner = overlaps.subject[overlaps.part_row]
+    cover = np.asarray(covers, dtype=object)[owner]
+    part = overlaps.part.copy()
+    cut = np.flatnonzero(shapely.is_geometry(cover))
+    if len(cut):
+        part[cut] = over_rows(ground_left, part[cut], cover[cut])
+    some = shapely.area(part) > 0
+    rows, part_row = np.unique(overlaps.part_row[some], return_inverse=True)
+    return rows_of_ground(
+        (overlaps.subjects, overlaps.features),
+        (overlaps.subject[rows], overlaps.feature[rows]),
+        part[some],
+        part_row,
+        tolerance,
+    )
+
+
+def ground_left(one: Geometries, other: Geometries) -> Geometries:
+    """Each geometry less another."""
+    return np.asarray(shapely.difference(one, other), dtype=object)
+
+
+def remainder(
+    overlaps: Overlaps,
+    feature_mask: Bools | None,
+    covers: Geometries,
+    tolerance: Tolerance = DEFAULT_TOLERANCE,
+) -> Shared:
+    """What of each subject's ground in the features is not under `covers` (one per subject)."""
+    kept = overlaps.chosen(masked(overlaps, feature_mask))
+    return shared(without(kept, covers, tolerance), None, tolerance)
+
+
+def shared(
+    overlaps: Overlaps,
+    feature_mask: Bools | None = None,
+    tolerance: Tolerance = DEFAULT_TOLERANCE,
+) -> Shared:
+    """The ground of each subject that lies in any of the features, as one geometry each."""
+    rows = masked(overlaps, feature_mask, slivers=True)
+    parts = rows[overlaps.part_row]
+    owner = overlaps.subject[overlaps.part_row[parts]]
+    ground = dissolve(overlaps.part[parts], owner, overlaps.subjects)
+    area = union_area(overlaps, feature_mask, slivers=True)
+    width = widths(ground)
+    counted = (area > 0) & (area >= tolerance.min_area_m2) & (width >= tolerance.min_width_m)
+    return Shared(area, width, ground, counted)
+
+
+# --- lines ------------------------------------------------------------------------------------
+
+
+def lengths(lines: Geometries, zone: Zone, feature_mask: Bools | None = None) -> Lengths:
+    """How much of each line lies in each feature; for areal footprints, how much of the zone's
+    lines lies in them. Lengths are geodesic.
+    """
+    lines = np.asarray(lines, dtype=object)
+    pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
+    subjects = np.flatnonzero(shapely.get_dimensions(lines) >= 1)
+    probe, piece = pieces.tree.query(lines[subjects])
+    subject = subjects[probe]
+    linear = np.minimum(
+        shapely.get_dimensions(lines[subject]), shapely.get_dimensions(pieces.geometry[piece])
+    )
+    subject, piece = subject[linear == 1], piece[linear == 1]
+    part = (
+        over_rows(shared_lines, lines[subject], pieces.geometry[piece])
+        if len(piece)
+        else (np.empty(0, dtype=object))
+    )
+    some = shapely.length(part) > 0
+    subject, piece, part = subject[some], piece[some], part[some]
+    key = subject * np.intp(max(len(zone), 1)) + pieces.feature[piece]
+    keys, row = np.unique(key, return_inverse=True)
+    ground = dissolve(part, row, len(keys))
+    inner = shapely.relate_pattern(lines[subject], pieces.geometry[piece], "T********")
+    # Along a seam between two pieces a line is on the edge of both, and counted with both.
+    twice = total_by(row, shapely.length(part), len(keys)) > shapely.length(ground) * (1 + 1e-9)
+    return Lengths(
+        len(lines),
+        len(zone),
+        *np.divmod(keys, max(len(zone), 1)),
+        length_m=geodesic_length(zone.plane, ground),
+        geometry=ground,
+        inner=(np.bincount(row, inner, len(keys)) > 0) | twice,
+    )
+
+
+def shared_lines(one: Geometries, other: Geometries) -> Geometries:
+    """The linear part of each intersection; None for none."""
+    shared = np.asarray(shapely.intersection(one, other), dtype=object)
+    for row in np.flatnonzero(~np.isin(shapely.get_type_id(shared), (1, 5))):
+        parts = shapely.get_parts(shared[row])
+        linear = parts[np.isin(shapely.get_type_id(parts), (1, 2))]
+        shared[row] = shapely.multilinestrings(linear) if len(linear) else None
+    return shared
+
+
+def union_length(plane: Plane, lengths: Lengths, feature_mask: Bools | None = None) -> Floats:
+    """The length (m) of each subject in any of the features; what lies in several counts once."""
+    rows = np.ones(len(lengths.subject), dtype=bool)
+    if feature_mask is not None:
+        rows = feature_mask[lengths.feature]
+    owner = lengths.subject[rows]
+    total = total_by(owner, lengths.length_m[rows], lengths.subjects)
+    several = np.bincount(owner, minlength=lengths.subjects) > 1
+    if several.any():
+        chosen = rows & several[lengths.subject]
+        ground = dissolve(lengths.geometry[chosen], lengths.subject[chosen], lengths.subjects)
+        total[several] = geodesic_length(plane, ground[several])
+    return total
+
+
+def geodesic_length(plane: Plane, geometries: Geometries) -> Floats:
+    """Geodesic lengths (m) of linear geometries of a plane; 0 for None."""
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    coordinates, line = shapely.get_coordinates(parts, return_index=True)
+    if len(coordinates) < 2:
+        return np.zeros(len(geometries))
+    degrees = plane.to_degrees(coordinates)
+    joined = line[1:] == line[:-1]
+    start, end = degrees[:-1][joined], degrees[1:][joined]
+    _, _, step = ELLIPSOID.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+    return total_by(owner[line[1:][joined]], step, len(geometries))
+
+
+# --- relations --------------------------------------------------------------------------------
+
+
+def lies_within(
+    footprints: Geometries,
+    zone: Zone,
+    feature_mask: Bools | None = None,
+    tolerance: Tolerance = DEFAULT_TOLERANCE,
+) -> Bools:
+    """Whether each footprint lies in the features taken together; a rest that is a sliver may
+    stick out. Of lines up to the tolerated width may stick out, points may lie that far off.
+    """
+    footprints = np.asarray(footprints, dtype=object)
+    dimension = shapely.get_dimensions(footprints)
+    result = np.zeros(len(footprints), dtype=bool)
+    areal, linear = np.flatnonzero(dimension == 2), np.flatnonzero(dimension == 1)
+    if len(areal):
+        result[areal] = areas_within(footprints[areal], zone, feature_mask, tolerance)
+    if len(linear):
+        inside = union_length(zone.plane, lengths(footprints[linear], zone, feature_mask))
+        outside = geodesic_length(zone.plane, footprints[linear]) - inside
+        result[linear] = outside <= tolerance.min_width_m
+    points = np.flatnonzero(dimension == 0)
+    if len(points):
+        parts, owner = shapely.get_parts(footprints[points], return_index=True)
+        near = within_reach(parts, zone, feature_mask, tolerance.min_width_m)
+        result[points] = np.bincount(owner, ~near, len(points)) == 0
+    return result
+
+
+def areas_within(
+    footprints: Geometries, zone: Zone, feature_mask: Bools | None, tolerance: Tolerance
+) -> Bools:
+    """Whether areal footprints lie in the features but for slivers."""
+    found = overlaps(footprints, zone, Tolerance(0.0, 0.0), feature_mask)
+    area = shapely.area(footprints)
+    rest = area - union_area(found)
+    within = rest <= NOISE * area
+    parts = np.flatnonzero(~within[found.subject[found.part_row]])
+    if not len(parts):
+        return within
+    ground = dissolve(found.part[parts], found.subject[found.part_row[parts]], len(footprints))
+    open_rows = np.flatnonzero(~within & shapely.is_geometry(ground))
+    left = over_rows(ground_left, footprints[open_rows], ground[open_rows])
+    sliver = (rest[open_rows] < tolerance.min_area_m2) | (widths(left) < tolerance.min_width_m)
+    within[open_rows] = sliver
+    return within
+
+
+def within_reach(
+    footprints: Geometries, zone: Zone, feature_mask: Bools | None, reach_m: float
+) -> Bools:
+    """Whether any of the features comes within a few millimetres to metres of each footprint."""
+    pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
+    subject, _ = pieces.tree.query(footprints, predicate="dwithin", distance=reach_m)
+    result = np.zeros(len(footprints), dtype=bool)
+    result[subject] = True
+    return result
+
+
+def meetings(
+    footprints: Geometries,
+    zone: Zone,
+    feature_mask: Bools | None = None,
+    tolerance: Tolerance = DEFAULT_TOLERANCE,
+) -> tuple[Indices, Indices]:
+    """Pairs of subject and feature that share more than their edge.
+
+    Areas share ground that is no sliver; a line and an area share a stretch longer than the
+    tolerated width; points lie in or on the other; lines cut or follow each other.
+    """
+    footprints = np.asarray(footprints, dtype=object)
+    found = overlaps(footprints, zone, tolerance, feature_mask)
+    along = lengths(footprints, zone, feature_mask)
+    long = along.inner & (along.length_m > tolerance.min_width_m)
+    subject, feature = thin_meetings(footprints, zone, feature_mask)
+    pairs = np.unique(
+        np.concatenate(
+            (
+                np.column_stack((found.subject, found.feature))[found.counted],
+                np.column_stack((along.subject, along.feature))[long],
+                np.column_stack((subject, feature)),
+            )
+        ),
+        axis=0,
+    )
+    return pairs[:, 0], pairs[:, 1]
+
+
+def thin_meetings(
+    footprints: Geometries, zone: Zone, feature_mask: Bools | None
+) -> tuple[Indices, Indices]:
+    """Pairs of which one side is points, or both are lines, and that intersect."""
+    pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
+    subject, piece = pieces.tree.query(footprints, predicate="intersects")
+    one = shapely.get_dimensions(footprints[subject])
+    other = shapely.get_dimensions(pieces.geometry[piece])
+    thin = (np.minimum(one, other) == 0) | ((one == 1) & (other == 1))
+    return subject[thin], pieces.feature[piece[thin]]
+
+
+def crosses(
+    footprints: Geometries,
+    zone: Zone,
+    feature_mask: Bools | None = None,
+    tolerance: Tolerance = DEFAULT_TOLERANCE,
+) -> Bools:
+    """Whether each footprint (a line, a tunnel, a bridge) passes through any of the features."""
+    subject, _ = meetings(footprints, zone, feature_mask, tolerance)
+    result = np.zeros(len(footprints), dtype=bool)
+    result[subject] = True
+    return result
+
+
+def touches(
+    footprints: Geometries,
+    zone: Zone,
+    feature_mask: Bools | None = None,
+    tolerance: Tolerance = DEFAULT_TOLERANCE,
+) -> Bools:
+    """Whether each footprint comes within the tolerated width of a feature and shares with none
+    more than the edge.
+    """
+    near = within_reach(
+        np.asarray(footprints, dtype=object), zone, feature_mask, tolerance.min_width_m
+    )
+    return near & ~crosses(footprints, zone, feature_mask, tolerance)
+
+
+def counts(
+    footprints: Geometries,
+    zone: Zone,
+    feature_mask: Bools | None = None,
+    tolerance: Tolerance = DEFAULT_TOLERANCE,
+) -> NDArray[np.intp]:
+    """How many features each footprint shares more than an edge with."""
+    subject, _ = meetings(footprints, zone, feature_mask, tolerance)
+    return np.bincount(subject, minlength=len(footprints))
+
+
+def coverage_gap(footprints: Geometries, zone: Zone, reach_m: float = 0.0) -> CoverageGap:
+    """How far the zone's coverage falls short of footprints and of what is within reach of them.
+
+    Subjects without a footprint lack nothing.
+    """
+    footprints = np.asarray(footprints, dtype=object)
+    some = np.flatnonzero(shapely.is_geometry(footprints) & ~shapely.is_empty(footprints))
+    area, whole = np.zeros(len(footprints)), np.ones(len(footprints), dtype=bool)
+    if zone.coverage is None or not len(some):
+        return CoverageGap(area, whole)
+    ground = ground_of(zone, zone.coverage)
+    whole[some] = lies_within(footprints[some], ground)
+    open_rows = some[~whole[some]]
+    inside = union_area(overlaps(footprints[open_rows], ground), slivers=True)
+    area[open_rows] = np.maximum(shapely.area(footprints[open_rows]) - inside, 0.0)
+    if reach_m > 0:
+        # Lengths in the plane are at most `stretch` times the true ones.
+        reach = reach_m * zone.plane.stretch(footprints[some], reach_m)
+        near, _ = zone.coverage.edge.tree.query(footprints, predicate="dwithin", distance=reach)
+        whole[near] = False
+    return CoverageGap(area, whole)
+
+
+def ground_of(zone: Zone, coverage: Coverage) -> Zone:
+    """The coverage of a zone as a zone of one feature."""
+    geometry = np.array([coverage.geometry], dtype=object)
+    return Zone(zone.name, zone.plane, geometry, {}, coverage.ground)

@@ -1,0 +1,168 @@
+"""What can be wrong with the text of a rule file (RL1xx)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from redline.diagnostics import Diagnostic, did_you_mean
+from redline.messages import Message, msg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableFile(Diagnostic):
+    code: ClassVar[str] = "RL101"
+    reason: str
+
+    @property
+    def message(self) -> Message:
+        return msg("this file cannot be read: {reason}", reason=self.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotUtf8(Diagnostic):
+    code: ClassVar[str] = "RL102"
+    offset: int
+
+    @property
+    def message(self) -> Message:
+        return msg("this rule file is not UTF-8 text (byte {offset})", offset=self.offset)
+
+    @property
+    def hint(self) -> Message:
+        return msg("Save the file as UTF-8.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileTooLarge(Diagnostic):
+    code: ClassVar[str] = "RL103"
+    limit: int
+
+    @property
+    def message(self) -> Message:
+        return msg("this rule file is larger than {limit} characters", limit=self.limit)
+
+    @property
+    def hint(self) -> Message:
+        return msg("Split it into several packs.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenCharacter(Diagnostic):
+    code: ClassVar[str] = "RL104"
+    character: str
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "the invisible character {character} can make a rule read as another one",
+            character=self.character,
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("Delete it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnexpectedCharacter(Diagnostic):
+    code: ClassVar[str] = "RL110"
+    found: str
+
+    @property
+    def message(self) -> Message:
+        return msg("“{found}” has no meaning in a rule file here", found=self.found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnexpectedWord(Diagnostic):
+    code: ClassVar[str] = "RL111"
+    found: str
+    expected: tuple[str | Message, ...]
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> Message:
+        if not self.expected:
+            return msg("“{found}” does not belong here", found=self.found)
+        return msg(
+            "“{found}” does not belong here; expected {expected}",
+            found=self.found,
+            expected=self.expected,
+        )
+
+    @property
+    def hint(self) -> Message | None:
+        return did_you_mean(self.found, self.candidates)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnexpectedEnd(Diagnostic):
+    code: ClassVar[str] = "RL112"
+    expected: tuple[str | Message, ...]
+
+    @property
+    def message(self) -> Message:
+        return msg("the file ends too early; expected {expected}", expected=self.expected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixedAndOr(Diagnostic):
+    code: ClassVar[str] = "RL113"
+
+    @property
+    def message(self) -> Message:
+        return msg("“and” and “or” stand side by side, which can be read in two ways")
+
+    @property
+    def hint(self) -> Message:
+        return msg("Put parentheses around the part that belongs together.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooDeep(Diagnostic):
+    code: ClassVar[str] = "RL114"
+    limit: int
+
+    @property
+    def message(self) -> Message:
+        return msg("parentheses are nested more than {limit} deep", limit=self.limit)
+
+    @property
+    def hint(self) -> Message:
+        return msg("Name a part of the condition as a concept.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnclosedText(Diagnostic):
+    code: ClassVar[str] = "RL115"
+
+    @property
+    def message(self) -> Message:
+        return msg("a text in quotation marks is not closed on its line")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpossibleDate(Diagnostic):
+    code: ClassVar[str] = "RL116"
+    found: str
+
+    @property
+    def message(self) -> Message:
+        return msg("{found} is not a day of the calendar", found=self.found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoNamesInOneScript(Diagnostic):
+    code: ClassVar[str] = "RL117"
+    first: str
+    second: str
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "“{first}” and “{second}” are in one script; a name is one English and one Chinese "
+            "identifier",
+            first=self.first,
+            second=self.second,
+        )

@@ -1,0 +1,925 @@
+"""From the text of a rule file to its tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from redline.diagnostics import Diagnostic, Refusal
+from redline.language import tree as t
+from redline.language.diagnostics import (
+    ImpossibleDate,
+    MixedAndOr,
+    TooDeep,
+    TwoNamesInOneScript,
+    UnclosedText,
+    UnexpectedCharacter,
+    UnexpectedEnd,
+    UnexpectedWord,
+)
+from redline.language.grammar import load_parser
+from redline.language.numerals import chinese_number
+from redline.language.source import Source, Span
+from redline.language.words import describe_terminals, keyword_spellings
+from redline.messages import Language, Title
+
+MAX_ERRORS = 20
+MAX_DEPTH = 100
+
+T = TypeVar("T")
+Children = list[Any]
+Make = Callable[[Span, Children], Any]
+
+
+def parse(source: Source, surface: Language | None = None) -> t.Pack:
+    """Parse a rule file; the surface is told from its first keyword unless given.
+
+    Raises `Refusal` with every syntax error found: after an error the declaration around it is
+    passed over and reading goes on with the next one.
+    """
+    surface = surface or surface_of(source)
+    check_depth(source)
+    errors: list[Diagnostic] = []
+    text = source.text
+    while True:
+        try:
+            pack = parse_once(source, text, surface)
+        except SyntaxFault as fault:
+            errors.append(fault.diagnostic)
+            blanked = blank_declaration(text, fault.offset, surface)
+            if blanked is None or blanked == text or len(errors) >= MAX_ERRORS:
+                raise Refusal(errors) from None
+            text = blanked
+        else:
+            if errors:
+                raise Refusal(errors)
+            return pack
+
+
+def surface_of(source: Source) -> Language:
+    """The surface that the file's first word belongs to."""
+    for line in source.text.split("\n"):
+        word = line.strip()
+        if word and not word.startswith("#"):
+            return "en" if word[0].isascii() else "zh"
+    return "en"
+
+
+class SyntaxFault(Exception):  # noqa: N818 - internal signal of one syntax error
+    """One syntax error and the offset from which recovery starts."""
+
+    def __init__(self, diagnostic: Diagnostic, offset: int) -> None:
+        self.diagnostic = diagnostic
+        self.offset = offset
+        super().__init__(diagnostic.code)
+
+
+def check_depth(source: Source) -> None:
+    """Refuse absurd nesting before anything recursive sees it."""
+    depth = 0
+    in_text = in_comment = False
+    for offset, character in enumerate(source.text):
+        if character == "\n":
+            in_text = in_comment = False
+        elif in_comment:
+            continue
+        elif character == '"':
+            in_text = not in_text
+        elif in_text:
+            continue
+        elif character == "#":
+            in_comment = True
+        elif character in "(（":
+            depth += 1
+            if depth > MAX_DEPTH:
+                place = source.place(Span(offset, offset + 1))
+                raise Refusal([TooDeep(place=place, limit=MAX_DEPTH)])
+        elif character in ")）":
+            depth = max(0, depth - 1)
+
+
+def parse_once(source: Source, text: str, surface: Language) -> t.Pack:
+    """Parse `text` (the source, parts of it perhaps blanked); raises `SyntaxFault`."""
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken, VisitError
+
+    parser, builder = parser_of(surface)
+    builder.begin(source)
+    try:
+        pack = cast(t.Pack, builder.transformer.transform(parser.parse(text)))
+    except UnexpectedCharacters as error:
+        raise character_fault(source, text, error) from None
+    except UnexpectedToken as error:
+        raise token_fault(source, text, error, surface) from None
+    except VisitError as error:
+        if isinstance(error.orig_exc, SyntaxFault):
+            raise error.orig_exc from None
+        raise
+    return pack
+
+
+def character_fault(source: Source, text: str, error: Any) -> SyntaxFault:
+    start = error.pos_in_stream
+    if text[start] == '"':
+        end = text.find("\n", start)
+        span = Span(start, end if end >= 0 else len(text))
+        return SyntaxFault(UnclosedText(place=source.place(span)), start)
+    match = re.compile(r"\w+|\S").match(text, start)
+    end = match.end() if match else start + 1
+    found = text[start:end]
+    return SyntaxFault(
+        UnexpectedCharacter(place=source.place(Span(start, end)), found=found), start
+    )
+
+
+def token_fault(source: Source, text: str, error: Any, surface: Language) -> SyntaxFault:
+    token = error.token
+    accepts = set(error.accepts or error.expected)
+    expected = describe_terminals(accepts, surface)
+    if token.type == "$END":
+        end = len(text.rstrip())
+        place = source.place(Span(max(0, end - 1), end))
+        return SyntaxFault(UnexpectedEnd(place=place, expected=expected), end)
+    place = source.place(Span(token.start_pos, token.end_pos))
+    if token.type in ("KW_AND", "KW_OR") and {"KW_AND", "KW_OR"} & accepts:
+        return SyntaxFault(MixedAndOr(place=place), token.start_pos)
+    spellings = keyword_spellings(surface)
+    return SyntaxFault(
+        UnexpectedWord(
+            place=place,
+            found=str(token),
+            expected=expected,
+            candidates=tuple(spellings[k] for k in accepts if k in spellings),
+        ),
+        token.start_pos,
+    )
+
+
+DECLARATION_KEYWORDS = (
+    "KW_INSTRUMENT",
+    "KW_TERRITORY",
+    "KW_CODE_LIST",
+    "KW_CODE_GROUP",
+    "KW_ATTRIBUTE",
+    "KW_LAYER",
+    "KW_DOCUMENT",
+    "KW_COMPONENT",
+    "KW_JUDGEMENT",
+    "KW_PARAMETER",
+    "KW_CONCEPT",
+    "KW_RULE",
+    "KW_NOT_EXECUTABLE",
+)
+
+
+@cache
+def declaration_start(surface: Language) -> re.Pattern[str]:
+    """Matches the start of a declaration at the start of a line."""
+    words = [keyword_spellings(surface)[k] for k in DECLARATION_KEYWORDS]
+    joined = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, reverse=True))
+    return re.compile(rf"^(?:{joined})(?!\w)", re.MULTILINE)
+
+
+def blank_declaration(text: str, offset: int, surface: Language) -> str | None:
+    """`text` with the declaration around `offset` replaced by blanks; None where there is none."""
+    starts = [m.start() for m in declaration_start(surface).finditer(text)]
+    before = [s for s in starts if s <= offset]
+    if not before:
+        return None
+    end = next((s for s in starts if s > offset), len(text))
+    blank = "".join(c if c == "\n" else " " for c in text[before[-1] : end])
+    return text[: before[-1]] + blank + text[end:]
+
+
+@cache
+def parser_of(surface: Language) -> tuple[Any, Builder]:
+    """The parser of a surface and the builder that it feeds; one of each per process."""
+    builder = Builder(surface)
+    return load_parser(surface, builder.comment), builder
+
+
+def is_chinese(name: str) -> bool:
+    """Whether an identifier is the Chinese one of its pair."""
+    return not name.isascii()
+
+
+class Builder:
+    """Makes a tree node of each production.
+
+    One method per rule or alias of the grammar, called with the span and the children; punctuation
+    and keywords are passed over by type (`tokens` keeps those that carry meaning).
+    """
+
+    def __init__(self, surface: Language) -> None:
+        self.surface = surface
+        self.source = Source("", "")
+        self.comments: list[t.Comment] = []
+        self.transformer = self.as_transformer()
+
+    def begin(self, source: Source) -> None:
+        """Start on a new file."""
+        self.source = source
+        self.comments = []
+
+    def comment(self, token: Any) -> Any:
+        """Keep a comment; the lexer passes over it."""
+        span = Span(token.start_pos, token.end_pos)
+        self.comments.append(t.Comment(str(token), span=span))
+        return token
+
+    def as_transformer(self) -> Any:
+        """What Lark calls: the public methods below, wrapped to receive spans."""
+        from lark import Transformer, v_args
+
+        def wrap(make: Make) -> Any:
+            def reduce(_self: object, meta: Any, children: Children) -> Any:
+                span = Span(0, 0) if meta.empty else Span(meta.start_pos, meta.end_pos)
+                return make(span, [c for c in children if keep(c)])
+
+            return reduce
+
+        names = [n for n in dir(Builder) if n.startswith("on_")]
+        methods = {n.removeprefix("on_"): wrap(getattr(self, n)) for n in names}
+        return v_args(meta=True)(type("TreeBuilder", (Transformer,), methods))()
+
+    def fault(self, diagnostic: Diagnostic, span: Span) -> SyntaxFault:
+        return SyntaxFault(diagnostic, span.start)
+
+    # ── names, titles, citations ──
+
+    def on_start(self, span: Span, c: Children) -> t.Pack:
+        name, territory, title = c[0]
+        rest = c[1:]
+        return t.Pack(
+            name=name,
+            territory=territory,
+            title=title,
+            imports=tuple(x for x in rest if isinstance(x, t.Import)),
+            declarations=tuple(x for x in rest if not isinstance(x, t.Import)),
+            source=self.source,
+            comments=tuple(self.comments),
+            span=span,
+        )
+
+    def on_pack(self, span: Span, c: Children) -> Any:
+        return c[0], first(c, TerritoryClause), first(c, Title)
+
+    def on_dotted(self, span: Span, c: Children) -> str:
+        return ".".join(str(x) for x in c)
+
+    def on_import_statement(self, span: Span, c: Children) -> t.Import:
+        return t.Import(c[0], span=span)
+
+    def on_territory_clause(self, span: Span, c: Children) -> TerritoryClause:
+        return TerritoryClause(str(c[0]), span=token_span(c[0]))
+
+    def on_declared_name(self, span: Span, c: Children) -> t.DeclaredName:
+        texts = [str(x) for x in c]
+        if len(texts) == 2 and is_chinese(texts[0]) == is_chinese(texts[1]):
+            place = self.source.place(span)
+            raise self.fault(
+                TwoNamesInOneScript(place=place, first=texts[0], second=texts[1]), span
+            )
+        return t.DeclaredName(
+            en=next((x for x in texts if not is_chinese(x)), ""),
+            zh=next((x for x in texts if is_chinese(x)), ""),
+            span=span,
+        )
+
+    on_code_value_name = on_declared_name
+
+    def on_title(self, span: Span, c: Children) -> Title:
+        texts = [unquote(x) for x in c]
+        first_, second = texts[0], texts[1] if len(texts) > 1 else ""
+        return Title(first_, second) if self.surface == "en" else Title(second, first_)
+
+    def on_cites(self, span: Span, c: Children) -> tuple[t.Citation, ...]:
+        return tuple(c)
+
+    def on_citation(self, span: Span, c: Children) -> t.Citation:
+        return t.Citation(
+            name_of(c[0]), c[1], first(c, t.Period), first(c, t.Unverified), span=span
+        )
+
+    def on_unverified(self, span: Span, c: Children) -> t.Unverified:
+        return t.Unverified(first(c, Title), span=span)
+
+    def on_article_locator(self, span: Span, c: Children) -> t.Article:
+        return article(str(c[0]), span)
+
+    def on_section_locator(self, span: Span, c: Children) -> t.Section:
+        return section(str(c[0]), span)
+
+    def on_place_locator(self, span: Span, c: Children) -> t.Spot:
+        return t.Spot(c[0], span=span)
+
+    def day(self, token: Any) -> date:
+        try:
+            return date.fromisoformat(str(token))
+        except ValueError:
+            span = token_span(token)
+            place = self.source.place(span)
+            raise self.fault(ImpossibleDate(place=place, found=str(token)), span) from None
+
+    def on_from_date(self, span: Span, c: Children) -> tuple[str, date]:
+        return "from", self.day(c[0])
+
+    def on_before_date(self, span: Span, c: Children) -> tuple[str, date]:
+        return "before", self.day(c[0])
+
+    def on_period(self, span: Span, c: Children) -> t.Period:
+        ends = dict(c)
+        return t.Period(ends.get("from"), ends.get("before"), span=span)
+
+    # ── sources of law ──
+
+    def on_number_part(self, span: Span, c: Children) -> Any:
+        return "number", (unquote(c[0]), first(c, t.Unverified))
+
+    def on_issuer_part(self, span: Span, c: Children) -> Any:
+        return "issuer", c[0]
+
+    def on_rank_part(self, span: Span, c: Children) -> Any:
+        return "rank", name_of(c[0])
+
+    def on_force_part(self, span: Span, c: Children) -> Any:
+        return "period", c[0]
+
+    def on_held_part(self, span: Span, c: Children) -> Any:
+        return "text_held", t.Day(self.day(c[0]), span=span)
+
+    def on_instrument(self, span: Span, c: Children) -> t.Instrument:
+        parts = dict(x for x in c if isinstance(x, tuple))
+        number, number_unverified = parts.get("number", (None, None))
+        return t.Instrument(
+            name=c[0],
+            title=c[1],
+            number=number,
+            number_unverified=number_unverified,
+            issuer=parts.get("issuer"),
+            rank=parts.get("rank"),
+            period=parts.get("period"),
+            text_held=parts.get("text_held"),
+            territory=first(c, TerritoryClause),
+            span=span,
+        )
+
+    # ── vocabulary ──
+
+    def on_territory(self, span: Span, c: Children) -> t.Territory:
+        return t.Territory(c[0], c[1], c[2], span=span)
+
+    def on_ordered_trait(self, span: Span, c: Children) -> str:
+        return "ordered"
+
+    def on_digits_trait(self, span: Span, c: Children) -> str:
+        return "by_digits"
+
+    def on_code_value(self, span: Span, c: Children) -> t.CodeValue:
+        return t.CodeValue(c[0], first(c, Title), span=span)
+
+    def on_code_list(self, span: Span, c: Children) -> t.CodeList:
+        return t.CodeList(
+            name=c[0],
+            title=c[1],
+            ordered="ordered" in c,
+            by_digits="by_digits" in c,
+            values=every(c, t.CodeValue),
+            span=span,
+        )
+
+    def on_code_group(self, span: Span, c: Children) -> t.CodeGroup:
+        codes, _listed = c[3]
+        cites = c[4] if len(c) > 4 else ()
+        return t.CodeGroup(c[0], name_of(c[1]), c[2], codes, cites, span=span)
+
+    def on_asks(self, span: Span, c: Children) -> Asks:
+        return Asks(c[0])
+
+    def on_attribute(self, span: Span, c: Children) -> t.Attribute:
+        return t.Attribute(c[0], c[1], c[2], asks_of(c), span=span)
+
+    def on_geometry_kind(self, span: Span, c: Children) -> str:
+        return {"KW_POLYGON": "polygon", "KW_LINE": "line", "KW_POINT": "point"}[c[0].type]
+
+    def on_column(self, span: Span, c: Children) -> t.Column:
+        return t.Column(c[1], c[2], key=c[0].type == "KW_KEY", span=span)
+
+    def on_layer(self, span: Span, c: Children) -> t.Layer:
+        return t.Layer(c[0], c[1], c[2], asks_of(c), every(c, t.Column), span=span)
+
+    def on_document(self, span: Span, c: Children) -> t.DocumentKind:
+        return t.DocumentKind(c[0], c[1], asks_of(c), span=span)
+
+    def on_component(self, span: Span, c: Children) -> t.ComponentKind:
+        return t.ComponentKind(c[0], c[1], asks_of(c), span=span)
+
+    def on_judgement(self, span: Span, c: Children) -> t.JudgementKind:
+        return t.JudgementKind(c[0], c[1], c[2].title, span=span)
+
+    def on_boolean_type(self, span: Span, c: Children) -> t.PrimitiveType:
+        return t.PrimitiveType(t.Primitive.BOOLEAN, span=span)
+
+    def on_text_type(self, span: Span, c: Children) -> t.PrimitiveType:
+        return t.PrimitiveType(t.Primitive.TEXT, span=span)
+
+    def on_date_type(self, span: Span, c: Children) -> t.PrimitiveType:
+        return t.PrimitiveType(t.Primitive.DATE, span=span)
+
+    def on_number_type(self, span: Span, c: Children) -> t.PrimitiveType:
+        return t.PrimitiveType(t.Primitive.NUMBER, span=span)
+
+    def on_code_type(self, span: Span, c: Children) -> t.CodeType:
+        return t.CodeType(name_of(c[0]), many=False, span=span)
+
+    def on_set_type(self, span: Span, c: Children) -> t.CodeType:
+        return t.CodeType(name_of(c[0]), many=True, span=span)
+
+    def on_quantity_type(self, span: Span, c: Children) -> t.QuantityType:
+        per = name_of(c[1]) if len(c) > 1 else None
+        return t.QuantityType(name_of(c[0]), per, span=span)
+
+    def on_dated_value(self, span: Span, c: Children) -> t.DatedValue:
+        return t.DatedValue(c[0], first(c, t.Period), c[-1], span=span)
+
+    def on_parameter(self, span: Span, c: Children) -> t.Parameter:
+        return t.Parameter(c[0], c[1], first(c, Title), every(c, t.DatedValue), span=span)
+
+    def on_concept(self, span: Span, c: Children) -> t.Concept:
+        cites = c[-1] if isinstance(c[-1], tuple) else ()
+        means = c[-2] if isinstance(c[-1], tuple) else c[-1]
+        return t.Concept(c[0], first(c, Title), means, cites, span=span)
+
+    # ── rules ──
+
+    def on_anticipatory_part(self, span: Span, c: Children) -> t.Anticipatory:
+        return t.Anticipatory(span=span)
+
+    def on_applies_part(self, span: Span, c: Children) -> t.Applies:
+        return t.Applies(c[0], span=span)
+
+    def on_remedy_part(self, span: Span, c: Children) -> t.Remedy:
+        return t.Remedy(c[0], span=span)
+
+    def on_forbids(self, span: Span, c: Children) -> t.Norm:
+        return t.Norm(t.NormKind.FORBIDS, c[0], span=span)
+
+    def on_restricts(self, span: Span, c: Children) -> t.Norm:
+        return t.Norm(t.NormKind.RESTRICTS, c[0], span=span)
+
+    def on_requires(self, span: Span, c: Children) -> t.Norm:
+        return t.Norm(t.NormKind.REQUIRES, c[0], span=span)
+
+    def on_limits(self, span: Span, c: Children) -> t.Norm:
+        comparison = t.Comparison(c[0], c[1], c[2], span=span)
+        return t.Norm(t.NormKind.LIMITS, comparison, span=span)
+
+    def on_norm(self, span: Span, c: Children) -> t.Norm:
+        norm: t.Norm = c[-1]
+        return t.Norm(norm.kind, norm.condition, ordinarily=len(c) > 1, span=span)
+
+    def on_provided(self, span: Span, c: Children) -> Provided:
+        return Provided(c[0])
+
+    def on_except_when(self, span: Span, c: Children) -> t.ExceptWhen:
+        return t.ExceptWhen(c[0], c[1], span=span)
+
+    def on_exception(self, span: Span, c: Children) -> t.ExceptionClause:
+        provided = first(c, Provided)
+        return t.ExceptionClause(
+            condition=c[0],
+            provided=provided.condition if provided else None,
+            cites=next(x for x in c if isinstance(x, tuple)),
+            except_when=every(c, t.ExceptWhen),
+            span=span,
+        )
+
+    def on_rule(self, span: Span, c: Children) -> t.Rule:
+        kinds = (t.Applies, t.Norm, t.ExceptionClause, t.Remedy, t.Anticipatory)
+        return t.Rule(
+            name=c[0],
+            territory=first(c, TerritoryClause),
+            title=cast(Title, first(c, Title)),
+            parts=tuple(x for x in c if isinstance(x, kinds)),
+            cites=next(x for x in c if isinstance(x, tuple)),
+            cases=every(c, t.Case),
+            span=span,
+        )
+
+    def on_concerning(self, span: Span, c: Children) -> Concerning:
+        return Concerning(tuple(name_of(x) for x in c))
+
+    def on_not_executable(self, span: Span, c: Children) -> t.NotExecutable:
+        concerning = first(c, Concerning)
+        names = concerning.names if concerning else ()
+        return t.NotExecutable(c[0], names, c[-1], span=span)
+
+    # ── conditions and terms ──
+
+    def on_conjunction(self, span: Span, c: Children) -> t.Conjunction:
+        return t.Conjunction(tuple(c), span=span)
+
+    def on_disjunction(self, span: Span, c: Children) -> t.Disjunction:
+        return t.Disjunction(tuple(c), span=span)
+
+    def on_negation(self, span: Span, c: Children) -> t.Negation:
+        return t.Negation(c[0], span=span)
+
+    def on_comparison(self, span: Span, c: Children) -> t.Comparison:
+        return t.Comparison(c[0], c[1], c[2], span=span)
+
+    def on_code(self, span: Span, c: Children) -> t.Name | t.Text:
+        return code_of(c[0])
+
+    def on_one_of(self, span: Span, c: Children) -> tuple[t.Name | t.Text, ...]:
+        return tuple(c)
+
+    def on_codes(self, span: Span, c: Children) -> Any:
+        return (c[0], True) if isinstance(c[0], tuple) else ((c[0],), False)
+
+    def on_is_code(self, span: Span, c: Children) -> t.IsCode:
+        codes, listed = c[1]
+        return t.IsCode(c[0], codes, negated=False, listed=listed, span=span)
+
+    def on_is_not_code(self, span: Span, c: Children) -> t.IsCode:
+        codes, listed = c[1]
+        return t.IsCode(c[0], codes, negated=True, listed=listed, span=span)
+
+    def on_includes(self, span: Span, c: Children) -> t.Inclusion:
+        return t.Inclusion(c[0], (c[1],), "one", span=span)
+
+    def on_includes_any(self, span: Span, c: Children) -> t.Inclusion:
+        return t.Inclusion(c[0], tuple(c[1:]), "any", span=span)
+
+    def on_includes_only(self, span: Span, c: Children) -> t.Inclusion:
+        return t.Inclusion(c[0], tuple(c[1:]), "only", span=span)
+
+    def on_at_least(self, span: Span, c: Children) -> t.Comparator:
+        return t.Comparator.AT_LEAST
+
+    def on_at_most(self, span: Span, c: Children) -> t.Comparator:
+        return t.Comparator.AT_MOST
+
+    def on_more_than(self, span: Span, c: Children) -> t.Comparator:
+        return t.Comparator.MORE_THAN
+
+    def on_less_than(self, span: Span, c: Children) -> t.Comparator:
+        return t.Comparator.LESS_THAN
+
+    def on_name(self, span: Span, c: Children) -> t.Name:
+        return name_of(c[0])
+
+    def on_group(self, span: Span, c: Children) -> t.Group:
+        return t.Group(c[0], span=span)
+
+    def on_plus(self, span: Span, c: Children) -> t.Arithmetic:
+        return t.Arithmetic(t.Operator.PLUS, c[0], c[1], span=span)
+
+    def on_minus(self, span: Span, c: Children) -> t.Arithmetic:
+        return t.Arithmetic(t.Operator.MINUS, c[0], c[1], span=span)
+
+    def on_times(self, span: Span, c: Children) -> t.Arithmetic:
+        return t.Arithmetic(t.Operator.TIMES, c[0], c[1], span=span)
+
+    def on_divided_by(self, span: Span, c: Children) -> t.Arithmetic:
+        return t.Arithmetic(t.Operator.DIVIDED_BY, c[0], c[1], span=span)
+
+    def on_quantity(self, span: Span, c: Children) -> t.Quantity:
+        return quantity(str(c[0]), span)
+
+    def on_number(self, span: Span, c: Children) -> t.Number:
+        return t.Number(Decimal(str(c[0])), span=span)
+
+    def on_date(self, span: Span, c: Children) -> t.Day:
+        return t.Day(self.day(c[0]), span=span)
+
+    def on_footprint_part(self, span: Span, c: Children) -> t.Part:
+        return t.Part(t.PartKind.FOOTPRINT, span=span)
+
+    def on_permanent_part(self, span: Span, c: Children) -> t.Part:
+        return t.Part(t.PartKind.PERMANENT, span=span)
+
+    def on_temporary_part(self, span: Span, c: Children) -> t.Part:
+        return t.Part(t.PartKind.TEMPORARY, span=span)
+
+    def on_underground_part(self, span: Span, c: Children) -> t.Part:
+        return t.Part(t.PartKind.UNDERGROUND, span=span)
+
+    def on_aerial_part(self, span: Span, c: Children) -> t.Part:
+        return t.Part(t.PartKind.AERIAL, span=span)
+
+    def on_centreline_part(self, span: Span, c: Children) -> t.Part:
+        return t.Part(t.PartKind.CENTRELINE, span=span)
+
+    def on_impact_part(self, span: Span, c: Children) -> t.Part:
+        return t.Part(t.PartKind.IMPACT_RANGE, span=span)
+
+    def on_component_part(self, span: Span, c: Children) -> t.Part:
+        return t.Part(t.PartKind.COMPONENT, name_of(c[0]), span=span)
+
+    def on_place(self, span: Span, c: Children) -> t.LayerPlace:
+        return t.LayerPlace(name_of(c[0]), c[1] if len(c) > 1 else None, span=span)
+
+    def relation(self, kind: t.RelationKind, span: Span, c: Children) -> t.Relation:
+        by = (c[2], c[3]) if len(c) > 2 else None
+        return t.Relation(kind, c[0], c[1], by, span=span)
+
+    def on_overlaps(self, span: Span, c: Children) -> t.Relation:
+        return self.relation(t.RelationKind.OVERLAPS, span, c)
+
+    def on_lies_within(self, span: Span, c: Children) -> t.Relation:
+        return self.relation(t.RelationKind.LIES_WITHIN, span, c)
+
+    def on_crosses(self, span: Span, c: Children) -> t.Relation:
+        return self.relation(t.RelationKind.CROSSES, span, c)
+
+    def on_touches(self, span: Span, c: Children) -> t.Relation:
+        return self.relation(t.RelationKind.TOUCHES, span, c)
+
+    def measure(self, kind: t.MeasureKind, span: Span, c: Children) -> t.Measure:
+        part = first(c, t.Part) or t.Part(t.PartKind.FOOTPRINT)
+        return t.Measure(kind, part, first(c, t.LayerPlace), span=span)
+
+    def on_area(self, span: Span, c: Children) -> t.Measure:
+        return self.measure(t.MeasureKind.AREA, span, c)
+
+    def on_share(self, span: Span, c: Children) -> t.Measure:
+        return self.measure(t.MeasureKind.SHARE, span, c)
+
+    def on_length(self, span: Span, c: Children) -> t.Measure:
+        return self.measure(t.MeasureKind.LENGTH, span, c)
+
+    def on_distance(self, span: Span, c: Children) -> t.Measure:
+        return self.measure(t.MeasureKind.DISTANCE, span, c)
+
+    def on_same_year(self, span: Span, c: Children) -> str:
+        return "year"
+
+    def on_same_area(self, span: Span, c: Children) -> t.Name:
+        return name_of(c[0])
+
+    def on_total(self, span: Span, c: Children) -> t.Total:
+        return t.Total(
+            attribute=name_of(c[0]), same_areas=every(c, t.Name), same_year="year" in c[1:], span=span
+        )
+
+    def on_covers_overlap(self, span: Span, c: Children) -> Any:
+        return "covers", "overlap"
+
+    def on_covers_part(self, span: Span, c: Children) -> Any:
+        return "covers", c[0]
+
+    def on_before_stage(self, span: Span, c: Children) -> Any:
+        return "before", name_of(c[0])
+
+    def on_document_test(self, span: Span, c: Children) -> t.DocumentTest:
+        traits = dict(c[1:])
+        return t.DocumentTest(
+            name_of(c[0]), traits.get("covers"), traits.get("before"), span=span
+        )
+
+    def on_judgement_test(self, span: Span, c: Children) -> t.JudgementTest:
+        return t.JudgementTest(name_of(c[0]), span=span)
+
+    # ── cases ──
+
+    def on_case_date(self, span: Span, c: Children) -> t.Day:
+        return t.Day(self.day(c[0]), span=span)
+
+    def on_literal_value(self, span: Span, c: Children) -> Any:
+        return c[0]
+
+    def on_name_value(self, span: Span, c: Children) -> t.Name:
+        return name_of(c[0])
+
+    def on_text_value(self, span: Span, c: Children) -> t.Text:
+        return t.Text(unquote(c[0]), span=span)
+
+    def on_truth(self, span: Span, c: Children) -> t.Truth:
+        return t.Truth(c[0].type == "KW_YES", span=span)
+
+    def on_truth_value(self, span: Span, c: Children) -> t.Truth:
+        return cast(t.Truth, c[0])
+
+    def on_unknown_value(self, span: Span, c: Children) -> t.Unknown:
+        return t.Unknown(span=span)
+
+    def on_set_value(self, span: Span, c: Children) -> t.CodeSet:
+        return t.CodeSet(tuple(name_of(x) for x in c), span=span)
+
+    def on_column_value(self, span: Span, c: Children) -> t.ColumnValue:
+        return t.ColumnValue(name_of(c[0]), c[1], span=span)
+
+    def on_columns(self, span: Span, c: Children) -> Columns:
+        return Columns(tuple(c))
+
+    def on_attribute_given(self, span: Span, c: Children) -> t.AttributeGiven:
+        return t.AttributeGiven(name_of(c[0]), c[1], span=span)
+
+    def on_judgement_given(self, span: Span, c: Children) -> t.JudgementGiven:
+        return t.JudgementGiven(name_of(c[0]), c[1], span=span)
+
+    def on_outside_given(self, span: Span, c: Children) -> t.OutsideGiven:
+        return t.OutsideGiven(name_of(c[0]), span=span)
+
+    def on_nothing_given(self, span: Span, c: Children) -> t.NothingGiven:
+        return t.NothingGiven(name_of(c[-1]), span=span)
+
+    def feature(self, relation: Any, span: Span, c: Children) -> t.FeatureGiven:
+        columns = first(c, Columns)
+        amounts = [x for x in c if isinstance(x, t.Quantity | t.Number | t.Day)]
+        return t.FeatureGiven(
+            relation=relation,
+            part=first(c, t.Part) or t.Part(t.PartKind.FOOTPRINT),
+            layer=name_of(next(x for x in c if is_token(x, "NAME"))),
+            columns=columns.values if columns else (),
+            amount=amounts[0] if amounts else None,
+            span=span,
+        )
+
+    def on_overlap_given(self, span: Span, c: Children) -> t.FeatureGiven:
+        return self.feature(t.RelationKind.OVERLAPS, span, c)
+
+    def on_within_given(self, span: Span, c: Children) -> t.FeatureGiven:
+        return self.feature(t.RelationKind.LIES_WITHIN, span, c)
+
+    def on_crossing_given(self, span: Span, c: Children) -> t.FeatureGiven:
+        return self.feature(t.RelationKind.CROSSES, span, c)
+
+    def on_distance_given(self, span: Span, c: Children) -> t.FeatureGiven:
+        return self.feature("distance", span, c)
+
+    def on_area_given(self, span: Span, c: Children) -> t.SizeGiven:
+        return t.SizeGiven(t.MeasureKind.AREA, c[0], c[1], span=span)
+
+    def on_length_given(self, span: Span, c: Children) -> t.SizeGiven:
+        return t.SizeGiven(t.MeasureKind.LENGTH, c[0], c[1], span=span)
+
+    def on_document_state(self, span: Span, c: Children) -> str:
+        return str(c[0].type).removeprefix("KW_").lower()
+
+    def on_covering_all(self, span: Span, c: Children) -> str:
+        return "all"
+
+    def on_covering_some(self, span: Span, c: Children) -> Any:
+        return c[0]
+
+    def on_document_given(self, span: Span, c: Children) -> t.DocumentGiven:
+        covering = c[2] if len(c) > 2 else None
+        return t.DocumentGiven(name_of(c[0]), c[1], covering, span=span)
+
+    def on_total_given(self, span: Span, c: Children) -> t.TotalGiven:
+        return t.TotalGiven(c[0], c[1], span=span)
+
+    def on_status(self, span: Span, c: Children) -> str:
+        return str(c[0].type).removeprefix("KW_").lower()
+
+    def on_wants(self, span: Span, c: Children) -> Wants:
+        return Wants(tuple(name_of(x) for x in c))
+
+    def on_expectation(self, span: Span, c: Children) -> Expectation:
+        wants = first(c, Wants)
+        return Expectation(c[0], wants.names if wants else ())
+
+    def on_case(self, span: Span, c: Children) -> t.Case:
+        expectation = cast(Expectation, c[-1])
+        givens = [x for x in c[1:-1] if not isinstance(x, t.Day)]
+        return t.Case(
+            title=c[0],
+            on=first(c, t.Day),
+            givens=tuple(givens),
+            expected=expectation.status,
+            wanting=expectation.names,
+            span=span,
+        )
+
+
+# ── what stands between productions and nodes ───────────────────────────────────────────────
+
+
+class TerritoryClause(t.Name):
+    """`in TERRITORY`, told apart from other names."""
+
+
+class Wrapped:
+    """Base of small carriers between a production and the one around it."""
+
+    __slots__ = ()
+
+
+class Asks(Wrapped):
+    def __init__(self, title: Title) -> None:
+        self.title = title
+
+
+class Provided(Wrapped):
+    def __init__(self, condition: t.Expression) -> None:
+        self.condition = condition
+
+
+class Concerning(Wrapped):
+    def __init__(self, names: tuple[t.Name, ...]) -> None:
+        self.names = names
+
+
+class Wants(Wrapped):
+    def __init__(self, names: tuple[t.Name, ...]) -> None:
+        self.names = names
+
+
+class Columns(Wrapped):
+    def __init__(self, values: tuple[t.ColumnValue, ...]) -> None:
+        self.values = values
+
+
+class Expectation(Wrapped):
+    def __init__(self, status: str, names: tuple[t.Name, ...]) -> None:
+        self.status = status
+        self.names = names
+
+
+MEANINGFUL = frozenset(
+    "NAME NUMBER DATE STRING QUANTITY ARTICLE SECTION KW_POLYGON KW_LINE KW_POINT KW_COLUMN KW_KEY "
+    "KW_YES KW_NO KW_HELD KW_TO_COME KW_REFUSED KW_ABSENT KW_ORDINARILY KW_COMPLIES KW_VIOLATED "
+    "KW_EXCUSED KW_CONDITIONAL KW_NOT_APPLICABLE KW_UNDETERMINED".split()
+)
+
+
+def keep(child: object) -> bool:
+    """Whether a child carries meaning: nodes do, and some tokens."""
+    kind = getattr(child, "type", None)
+    return kind is None or not isinstance(child, str) or kind in MEANINGFUL
+
+
+def is_token(child: object, kind: str) -> bool:
+    return isinstance(child, str) and getattr(child, "type", None) == kind
+
+
+def token_span(token: Any) -> Span:
+    return Span(token.start_pos, token.end_pos)
+
+
+def name_of(token: Any) -> t.Name:
+    return t.Name(str(token), span=token_span(token))
+
+
+def code_of(token: Any) -> t.Name | t.Text:
+    if is_token(token, "STRING"):
+        return t.Text(unquote(token), span=token_span(token))
+    return name_of(token)
+
+
+def first(children: Iterable[Any], kind: type[T]) -> T | None:
+    """The first child of a kind."""
+    return next((c for c in children if isinstance(c, kind)), None)
+
+
+def every(children: Iterable[Any], kind: type[T]) -> tuple[T, ...]:
+    """All children of a kind, in order."""
+    return tuple(c for c in children if isinstance(c, kind))
+
+
+def asks_of(children: Iterable[Any]) -> Title | None:
+    asks = first(children, Asks)
+    return asks.title if asks else None
+
+
+def unquote(token: object) -> str:
+    """The text between quotation marks, escapes resolved."""
+    return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], str(token)[1:-1])
+
+
+QUANTITY = re.compile(r"([0-9.]+)\s*([^\d\s]\w*)\s*(per year|每年)?")
+
+
+def quantity(text: str, span: Span) -> t.Quantity:
+    """`5 ha`, `20 t per year`; the unit stays as written."""
+    match = QUANTITY.fullmatch(text)
+    assert match, text
+    return t.Quantity(Decimal(match[1]), match[2], per_year=bool(match[3]), span=span)
+
+
+ENGLISH_ARTICLE = re.compile(r"art\. ?(\d+)(?:-(\d+))?(?:\((\d+)\))?(?: item (\d+))?")
+CHINESE_ARTICLE = re.compile(
+    "第([^条]+)条(?:之([一二三四五六七八九十]+))?(?:第([^款]+)款)?(?:第([^项]+)项)?"
+)
+
+
+def article(text: str, span: Span) -> t.Article:
+    """`art. 26(2) item 1` or 第二十六条第二款第一项."""
+    match = ENGLISH_ARTICLE.fullmatch(text)
+    if match:
+        return t.Article(*(int(x or 0) for x in match.groups()), span=span)
+    match = CHINESE_ARTICLE.fullmatch(text)
+    assert match, text
+    return t.Article(*(chinese_number(x) if x else 0 for x in match.groups()), span=span)
+
+
+def section(text: str, span: Span) -> t.Section:
+    """`sec. 1(2) item 3`; the numbers as text, since some codes write 20.70."""
+    body, _, item = text.removeprefix("sec.").partition(" item ")
+    numbers = re.findall(r"[\d.]+", body)
+    return t.Section(tuple(numbers), int(item or 0), span=span)

@@ -1,0 +1,100 @@
+"""Rule files as text, and places in them."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from redline.diagnostics import Place, refuse
+from redline.language.diagnostics import (
+    FileTooLarge,
+    HiddenCharacter,
+    NotUtf8,
+    UnreadableFile,
+)
+
+MAX_CHARACTERS = 8_000_000
+"""Largest rule file that is read: about forty times all national rules in one file."""
+
+HIDDEN = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069")
+"""Characters that reorder or hide text on a screen, so that a rule could read as another one."""
+
+
+class Span(NamedTuple):
+    """Half-open interval of code points in a source text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A rule file: its name, and its text with line ends as newlines."""
+
+    name: str
+    text: str = field(repr=False)
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Offset of the first character of each line."""
+        return [0] + [i + 1 for i, c in enumerate(self.text) if c == "\n"]
+
+    def line_of(self, offset: int) -> int:
+        """Line number of an offset, from 1."""
+        return bisect_right(self.line_starts, offset)
+
+    def place(self, span: Span, item: str | None = None) -> Place:
+        """The place of a span; a span over several lines is marked to the end of its first."""
+        line = self.line_of(span.start)
+        start = self.line_starts[line - 1]
+        end = self.text.find("\n", start)
+        text = self.text[start : end if end >= 0 else len(self.text)]
+        column = span.start - start + 1
+        return Place(
+            file=self.name,
+            line=line,
+            column=column,
+            end_column=min(span.end - start, len(text)) + 1,
+            text=text,
+            item=item,
+        )
+
+
+def read_source(path: Path, name: str | None = None) -> Source:
+    """Read a rule file.
+
+    Raises `Refusal` when it cannot be read, is not UTF-8, is larger than `MAX_CHARACTERS` or holds
+    a character that hides or reorders what a reader sees.
+    """
+    name = name or str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise refuse(
+            UnreadableFile(place=Place(name), reason=error.strerror or str(error))
+        ) from None
+    return source_of(data, name)
+
+
+def source_of(data: bytes, name: str) -> Source:
+    """A source from the bytes of a rule file; raises as `read_source` does."""
+    if len(data) > 4 * MAX_CHARACTERS:
+        raise refuse(FileTooLarge(place=Place(name), limit=MAX_CHARACTERS))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise refuse(NotUtf8(place=Place(name, line=line), offset=error.start)) from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    source = Source(name, text)
+    for offset, character in enumerate(text):
+        if character in HIDDEN or (
+            unicodedata.category(character) == "Cc" and character not in "\n\t\f"
+        ):
+            place = source.place(Span(offset, offset + 1))
+            raise refuse(HiddenCharacter(place=place, character=f"U+{ord(character):04X}"))
+    return source

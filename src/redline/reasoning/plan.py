@@ -1,0 +1,371 @@
+"""The plan of a day: the rules in force, the atoms to judge, and the groups to infer in order.
+
+Each concept in use is a group, and so is each rule; what a concept group derives is an atom of the
+groups that use it. A rule's group derives five outputs: out of scope, no breach, violated, excused,
+owed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from redline.language.tree import NormKind
+from redline.reasoning.formula import (
+    NEVER,
+    Conjunction,
+    Disjunction,
+    Formula,
+    Leaf,
+    Negation,
+    Shape,
+    compile_shape,
+)
+from redline.rulebook.model import (
+    All,
+    Any,
+    Compares,
+    Concept,
+    ConceptUse,
+    Condition,
+    DocumentHeld,
+    DocumentKind,
+    Exception_,
+    Holds,
+    Includes,
+    IsOneOf,
+    Judged,
+    Not,
+    Relates,
+    Rule,
+    RuleBook,
+    Territory,
+)
+
+MAX_TOGETHER = 4
+"""Exceptions whose documents are tried together over one overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The subject lies, at least partly, in a territory."""
+
+    territory: Territory
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A document is not held yet and may still come in time."""
+
+    held: DocumentHeld
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredTogether:
+    """The documents of several exceptions together cover the whole of some overlaps."""
+
+    documents: tuple[DocumentKind, ...]
+    overlaps: tuple[Relates, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextHeld:
+    """The text that is in force is one that we hold; unknown where it is not, never false."""
+
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What a concept's group derives; `promised` counts documents to come as held."""
+
+    concept: Concept
+    promised: bool = False
+
+
+PlanAtom = (
+    Compares
+    | IsOneOf
+    | Includes
+    | Holds
+    | Relates
+    | DocumentHeld
+    | Judged
+    | Inside
+    | Promised
+    | CoveredTogether
+    | TextHeld
+    | Derived
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptGroup:
+    """Derives one atom from others."""
+
+    atom: int
+    inputs: tuple[int, ...]
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGroup:
+    """Derives the five outputs of a rule, in the order of `OUTPUTS`.
+
+    The formulas are kept over the plan's atoms, for explanations.
+    """
+
+    rule: Rule
+    inputs: tuple[int, ...]
+    shape: Shape
+    outputs: tuple[Formula, ...]
+    scope: Formula
+    breach: Formula
+    exceptions: tuple[ExceptionFormula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionFormula:
+    """An exception, when it holds, and when it would hold once promised documents are there."""
+
+    exception: Exception_
+    full: Formula
+    promised: Formula
+
+
+OUTPUTS = ("out_of_scope", "no_breach", "violated", "excused", "owed")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be judged and inferred for subjects decided on a day."""
+
+    day: date
+    atoms: tuple[PlanAtom, ...]
+    concepts: tuple[ConceptGroup, ...]
+    rules: tuple[RuleGroup, ...]
+    formulas: dict[int, Formula]
+    """The formula of each derived atom, over the plan's atoms."""
+
+
+def make_plan(book: RuleBook, day: date) -> Plan:
+    """The plan of a day. Raises `ShapeTooLarge` where one rule needs too many literals."""
+    planner = Planner(day)
+    groups = [planner.rule_group(rule) for rule in book.in_force(day)]
+    return Plan(
+        day=day,
+        atoms=tuple(planner.atoms),
+        concepts=tuple(planner.concept_groups),
+        rules=tuple(groups),
+        formulas=planner.formulas,
+    )
+
+
+class Planner:
+    """Numbers atoms and compiles groups."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        self.atoms: dict[PlanAtom, int] = {}
+        self.concept_groups: list[ConceptGroup] = []
+        self.formulas: dict[int, Formula] = {}
+
+    def leaf(self, atom: PlanAtom) -> Leaf:
+        """The leaf of an atom, numbered at first use."""
+        return Leaf(self.atoms.setdefault(atom, len(self.atoms)))
+
+    # ── conditions ──
+
+    def formula(self, condition: Condition, promised: bool = False) -> Formula:
+        """A condition over atoms; with `promised`, documents to come count where they help."""
+        match condition:
+            case All(items=items):
+                return Conjunction(tuple(self.formula(i, promised) for i in items))
+            case Any(items=items):
+                return Disjunction(tuple(self.formula(i, promised) for i in items))
+            case Not(inner=inner):
+                return Negation(self.formula(inner))
+            case ConceptUse(concept=concept):
+                return self.concept(concept, promised and has_documents(concept.condition))
+            case DocumentHeld() if promised:
+                return Disjunction((self.leaf(condition), self.leaf(Promised(condition))))
+            case _:
+                return self.leaf(condition)
+
+    def concept(self, concept: Concept, promised: bool) -> Leaf:
+        """The atom that a concept's group derives; the group is made at first use."""
+        atom = Derived(concept, promised)
+        if atom in self.atoms:
+            return self.leaf(atom)
+        formula = self.formula(concept.condition, promised)
+        leaf = self.leaf(atom)
+        self.formulas[leaf.index] = formula
+        inputs, shape = compiled([formula])
+        self.concept_groups.append(ConceptGroup(leaf.index, inputs, shape))
+        return leaf
+
+    # ── rules ──
+
+    def rule_group(self, rule: Rule) -> RuleGroup:
+        """The group of a rule."""
+        scope_parts: list[Formula] = []
+        if rule.territory is not None:
+            scope_parts.append(self.leaf(Inside(rule.territory)))
+        if rule.applies is not None:
+            scope_parts.append(self.formula(rule.applies))
+        scope = Conjunction(tuple(scope_parts))
+        breach_now, breach_for_good = self.breaches(rule)
+        exceptions = [self.exception(e) for e in rule.exceptions]
+        full: list[Formula] = [e.full for e in exceptions] + list(self.together(rule))
+        promised: list[Formula] = [e.promised for e in exceptions] + list(
+            self.together(rule, promised=True)
+        )
+        excused = Disjunction(tuple(full))
+        may_be_excused = Disjunction(tuple(promised))
+        hit = Conjunction((scope, breach_now))
+        if rule.norm.kind is NormKind.RESTRICTS or rule.norm.ordinarily:
+            violated: Formula = NEVER
+            owed: Formula = Conjunction((hit, Negation(excused)))
+        else:
+            violated = Conjunction((scope, breach_for_good, Negation(may_be_excused)))
+            owed = Conjunction(
+                (
+                    hit,
+                    Negation(excused),
+                    Disjunction((Negation(breach_for_good), may_be_excused)),
+                )
+            )
+        outputs: list[Formula] = [
+            Negation(scope),
+            Negation(breach_now),
+            violated,
+            Conjunction((hit, excused)),
+            owed,
+        ]
+        if not any(c.text_held(self.day) for c in rule.citations_on(self.day)):
+            held = self.leaf(TextHeld(rule))
+            outputs = [Conjunction((held, output)) for output in outputs]
+        inputs, shape = compiled(outputs)
+        return RuleGroup(
+            rule, inputs, shape, tuple(outputs), scope, breach_now, tuple(exceptions)
+        )
+
+    def breaches(self, rule: Rule) -> tuple[Formula, Formula]:
+        """The breach as things stand, and the breach that no promised document can mend."""
+        condition = rule.norm.condition
+        if rule.norm.kind in (NormKind.FORBIDS, NormKind.RESTRICTS):
+            formula = self.formula(condition)
+            return formula, formula
+        return Negation(self.formula(condition)), Negation(self.formula(condition, promised=True))
+
+    def exception(self, exception: Exception_) -> ExceptionFormula:
+        """An exception with its conditions, its duties and what takes it back."""
+        return ExceptionFormula(
+            exception,
+            self.exception_formula(exception, promised=False),
+            self.exception_formula(exception, promised=True),
+        )
+
+    def exception_formula(self, exception: Exception_, promised: bool) -> Formula:
+        parts = [self.formula(exception.condition, promised)]
+        if exception.provided is not None:
+            parts.append(self.formula(exception.provided, promised))
+        parts += [Negation(self.exception_formula(n, False)) for n in exception.except_when]
+        return Conjunction(tuple(parts))
+
+    def together(self, rule: Rule, promised: bool = False) -> Iterator[Formula]:
+        """Several exceptions whose documents cover the overlap only together."""
+        covering = [e for e in rule.exceptions if any(covers_of(e))][:MAX_TOGETHER]
+        for size in range(2, len(covering) + 1):
+            for group in combinations(covering, size):
+                held = [c for e in group for c in covers_of(e)]
+                documents = tuple(dict.fromkeys(c.document for c in held))
+                whole = self.leaf(CoveredTogether(documents, held[0].overlaps))
+                parts = [
+                    self.exception_formula(without_ground(e), promised) for e in group
+                ]
+                yield Conjunction((*parts, whole))
+
+
+def compiled(outputs: list[Formula]) -> tuple[tuple[int, ...], Shape]:
+    """The atoms that some formulas use, in order of first use, and the formulas' shape."""
+    order: dict[int, int] = {}
+    for formula in outputs:
+        for index in leaves_of(formula):
+            order.setdefault(index, len(order))
+    renamed = [renumbered(formula, order) for formula in outputs]
+    return tuple(order), compile_shape(renamed, len(order))
+
+
+def leaves_of(formula: Formula) -> Iterator[int]:
+    """The leaves of a formula, left to right."""
+    match formula:
+        case Leaf(index=index):
+            yield index
+        case Negation(inner=inner):
+            yield from leaves_of(inner)
+        case Conjunction(items=items) | Disjunction(items=items):
+            for item in items:
+                yield from leaves_of(item)
+
+
+def renumbered(formula: Formula, order: dict[int, int]) -> Formula:
+    """A formula with its leaves renamed."""
+    match formula:
+        case Leaf(index=index):
+            return Leaf(order[index])
+        case Negation(inner=inner):
+            return Negation(renumbered(inner, order))
+        case Conjunction(items=items):
+            return Conjunction(tuple(renumbered(i, order) for i in items))
+        case Disjunction(items=items):
+            return Disjunction(tuple(renumbered(i, order) for i in items))
+
+
+def has_documents(condition: Condition) -> bool:
+    """Whether a document is asked for anywhere in a condition."""
+    match condition:
+        case All(items=items) | Any(items=items):
+            return any(has_documents(i) for i in items)
+        case Not(inner=inner):
+            return has_documents(inner)
+        case ConceptUse(concept=concept):
+            return has_documents(concept.condition)
+        case DocumentHeld():
+            return True
+    return False
+
+
+def covers_of(exception: Exception_) -> Iterator[DocumentHeld]:
+    """The documents of an exception that must cover the overlap, outside negations."""
+
+    def walk(condition: Condition) -> Iterator[DocumentHeld]:
+        match condition:
+            case All(items=items):
+                for item in items:
+                    yield from walk(item)
+            case DocumentHeld(overlaps=overlaps) if overlaps:
+                yield condition
+
+    yield from walk(exception.condition)
+    if exception.provided is not None:
+        yield from walk(exception.provided)
+
+
+def without_ground(exception: Exception_) -> Exception_:
+    """An exception whose documents need not cover the whole overlap by themselves."""
+
+    def strip(condition: Condition) -> Condition:
+        match condition:
+            case All(items=items):
+                return All(tuple(strip(i) for i in items))
+            case DocumentHeld(document=document, overlaps=overlaps) if overlaps:
+                return DocumentHeld(document)
+        return condition
+
+    provided = strip(exception.provided) if exception.provided is not None else None
+    return Exception_(
+        strip(exception.condition), provided, exception.citations, exception.except_when
+    )

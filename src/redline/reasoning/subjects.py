@@ -1,0 +1,164 @@
+"""The subjects of a batch as columns, and what can be measured about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from redline.ground.features import Document, Judgement
+from redline.reasoning.truth import Bounds, Numbers, Truths
+from redline.rulebook.model import (
+    Attribute,
+    BooleanType,
+    CodeType,
+    Column,
+    DateType,
+    Layer,
+    Part,
+    QuantityType,
+    Territory,
+    TotalTerm,
+    Type,
+)
+
+Booleans = NDArray[np.bool_]
+Objects = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSet:
+    """A set of codes; `complete` when nothing but these belongs to it."""
+
+    codes: frozenset[str]
+    complete: bool = True
+
+
+Values = Truths | Numbers | Objects
+"""The values of one attribute or column, by its type: truths (int8) for booleans, float64 in base
+units with NaN for numbers and (as ordinals) days, objects for codes and texts (str or None) and for
+sets (CodeSet or None)."""
+
+
+def no_values(kind: Type, n: int) -> Values:
+    """n values of which nothing is known."""
+    match kind:
+        case BooleanType():
+            return np.ones(n, np.int8)
+        case QuantityType() | DateType():
+            return np.full(n, np.nan)
+        case _:
+            return np.full(n, None, object)
+
+
+def values_of(kind: Type, values: Sequence[object]) -> Values:
+    """Typed values as a column; None is unknown."""
+    match kind:
+        case BooleanType():
+            return np.array([1 if v is None else 2 if v else 0 for v in values], np.int8)
+        case QuantityType() | DateType():
+            return np.array([np.nan if v is None else v for v in values], np.float64)
+        case _:
+            column = np.empty(len(values), object)
+            column[:] = list(values)
+            return column
+
+
+@dataclass(frozen=True)
+class Features:
+    """The features of one layer: its columns by key, each with a value per feature."""
+
+    layer: Layer
+    count: int
+    columns: Mapping[str, Values]
+
+    def column(self, column: Column) -> Values:
+        """A column's values; unknown where the source has no such column."""
+        found = self.columns.get(column.names.key)
+        return no_values(column.type, self.count) if found is None else found
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """n subjects in columns.
+
+    `documents` and `judgements` map a key to one entry per subject that has any; a document kind may
+    be listed several times. `all_documents_listed` says where the list of documents is complete.
+    """
+
+    days: tuple[date, ...]
+    attributes: Mapping[str, Values]
+    documents: Mapping[str, Mapping[int, Sequence[Document]]] = field(default_factory=dict)
+    judgements: Mapping[str, Mapping[int, Judgement]] = field(default_factory=dict)
+    all_documents_listed: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    def attribute(self, attribute: Attribute) -> Values:
+        """An attribute's values; unknown where nobody gave any."""
+        found = self.attributes.get(attribute.names.key)
+        return no_values(attribute.type, len(self)) if found is None else found
+
+
+class Terrain(Protocol):
+    """What can be measured about the subjects of a batch: by the ground, or as a case states it.
+
+    `mask` selects features of a layer. Amounts are areas in m² (lengths in m where the part or the
+    layer is a line, counts for points), rounded to their resolution, slivers left out.
+    """
+
+    def inside(self, territory: Territory) -> Truths | None:
+        """Whether each subject lies in a territory, where that is stated; None: to be measured."""
+
+    def features(self, layer: Layer) -> Features | None:
+        """The features of a layer; None where it was not supplied."""
+
+    def given(self, part: Part) -> Booleans:
+        """Which subjects state this part of themselves."""
+
+    def overlap(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        """How much of each subject's part lies in the selected features, counted once."""
+
+    def within(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        """Whether each subject's part lies wholly within the selected features."""
+
+    def crosses(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        """Whether each subject's part passes through a selected feature."""
+
+    def touches(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        """Whether each subject's part meets a selected feature without overlapping it."""
+
+    def distance(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        """Metres from each subject's part to the nearest selected feature; inf without any."""
+
+    def outside_coverage(self, part: Part, layer: Layer) -> Numbers:
+        """How much of each subject's part lies where the layer does not claim to be complete."""
+
+    def covered_reach(self, part: Part, layer: Layer) -> Numbers:
+        """Metres around each subject's part within which the layer claims to be complete."""
+
+    def size(self, part: Part, length: bool) -> Bounds:
+        """Area in m², or length in m, of each subject's part."""
+
+    def uncovered(
+        self, part: Part, layer: Layer, mask: Booleans, documents: Mapping[int, Sequence[Document]]
+    ) -> Numbers:
+        """How much of the overlap lies outside the documents' ground."""
+
+    def uncovered_part(
+        self, part: Part, documents: Mapping[int, Sequence[Document]]
+    ) -> Numbers:
+        """How much of each subject's part lies outside the documents' ground."""
+
+    def total(self, term: TotalTerm) -> Bounds:
+        """What earlier approvals add up to, for each subject."""
+
+
+def is_many(kind: Type) -> bool:
+    """Whether a value of a type is a set."""
+    return isinstance(kind, CodeType) and kind.many

@@ -1,0 +1,309 @@
+"""What an undetermined status wants for: the unknown atoms that still matter, as things to supply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from redline.messages import Title
+from redline.reasoning.formula import (
+    ALWAYS,
+    NEVER,
+    Conjunction,
+    Disjunction,
+    Formula,
+    Leaf,
+    Negation,
+    simplified,
+)
+from redline.reasoning.infer import Inference
+from redline.reasoning.judge import numbers
+from redline.reasoning.plan import (
+    CoveredTogether,
+    Derived,
+    Inside,
+    PlanAtom,
+    Promised,
+    TextHeld,
+)
+from redline.reasoning.subjects import Subjects, Terrain, is_many
+from redline.reasoning.truth import TRUE, UNKNOWN
+from redline.rulebook.model import (
+    ArithmeticTerm,
+    Attribute,
+    AttributeTerm,
+    Compares,
+    DocumentHeld,
+    DocumentKind,
+    Holds,
+    Includes,
+    IsOneOf,
+    Judged,
+    MeasureTerm,
+    ParameterTerm,
+    Part,
+    Relates,
+    Selection,
+    Term,
+    TotalTerm,
+)
+
+WantKind = Literal[
+    "attribute",
+    "document",
+    "judgement",
+    "layer",
+    "coverage",
+    "parameter",
+    "mapping",
+    "text",
+    "geometry",
+    "register",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """Something that would help to settle a status: what it is, its name, the question to ask."""
+
+    kind: WantKind
+    key: str
+    name: Title
+    question: Title
+
+
+def wants_of(
+    inference: Inference, subject: int, rule: int, subjects: Subjects, terrain: Terrain
+) -> tuple[Want, ...]:
+    """What a rule's status for a subject wants for, each thing once, in the order of the rule."""
+    truths = inference.truths[subject]
+    found: dict[tuple[str, str], Want] = {}
+    for atom in open_atoms(inference, inference.plan.rules[rule].outputs, truths):
+        for want in WantFinder(subject, subjects, terrain, inference).of_atom(atom):
+            found.setdefault((want.kind, want.key), want)
+    return tuple(found.values())
+
+
+def open_atoms(
+    inference: Inference, formulas: tuple[Formula, ...], truths: np.ndarray
+) -> Iterator[PlanAtom]:
+    """The unknown atoms that remain in formulas once what is known is put in."""
+    seen: set[int] = set()
+    stack = list(reversed(formulas))
+    while stack:
+        for index in leaves(residue(stack.pop(), truths)):
+            if index in seen:
+                continue
+            seen.add(index)
+            if isinstance(inference.plan.atoms[index], Derived):
+                stack.append(inference.plan.formulas[index])
+            else:
+                yield inference.plan.atoms[index]
+
+
+def residue(formula: Formula, truths: np.ndarray) -> Formula:
+    """What remains of a formula once the known leaves are put in."""
+    return simplified(put_in(formula, truths))
+
+
+def put_in(formula: Formula, truths: np.ndarray) -> Formula:
+    match formula:
+        case Leaf(index=index):
+            if truths[index] == UNKNOWN:
+                return formula
+            return ALWAYS if truths[index] == TRUE else NEVER
+        case Negation(inner=inner):
+            return Negation(put_in(inner, truths))
+        case Conjunction(items=items):
+            return Conjunction(tuple(put_in(i, truths) for i in items))
+        case Disjunction(items=items):
+            return Disjunction(tuple(put_in(i, truths) for i in items))
+
+
+def leaves(formula: Formula) -> Iterator[int]:
+    """The leaves of a formula, left to right."""
+    match formula:
+        case Leaf(index=index):
+            yield index
+        case Negation(inner=inner):
+            yield from leaves(inner)
+        case Conjunction(items=items) | Disjunction(items=items):
+            for item in items:
+                yield from leaves(item)
+
+
+class WantFinder:
+    """Turns the unknown atoms of one subject into things to supply."""
+
+    def __init__(
+        self, subject: int, subjects: Subjects, terrain: Terrain, inference: Inference
+    ) -> None:
+        self.subject = subject
+        self.subjects = subjects
+        self.terrain = terrain
+        self.day = inference.plan.day
+
+    def of_atom(self, atom: PlanAtom) -> Iterator[Want]:
+        """What an unknown atom wants for."""
+        match atom:
+            case Compares(left=left, right=right):
+                yield from self.of_term(left)
+                yield from self.of_term(right)
+            case Holds(term=AttributeTerm(attribute=attribute)):
+                yield of_attribute(attribute)
+            case IsOneOf(term=AttributeTerm(attribute=attribute)):
+                yield of_attribute(attribute)
+            case Includes(term=AttributeTerm(attribute=attribute)):
+                yield of_attribute(attribute)
+            case Relates(part=part, selection=selection, by=by):
+                yield from self.of_place(part, selection)
+                if by is not None:
+                    yield from self.of_term(by[1])
+            case DocumentHeld(document=document) | Promised(held=DocumentHeld(document=document)):
+                yield of_document(document)
+            case CoveredTogether(documents=documents):
+                yield from map(of_document, documents)
+            case Judged(judgement=judgement):
+                yield Want("judgement", judgement.names.key, judgement.title, judgement.asks)
+            case Inside(territory=territory):
+                yield of_layer(territory.selection)
+            case TextHeld(rule=rule):
+                for citation in rule.citations_on(self.day):
+                    instrument = citation.instrument
+                    yield Want(
+                        "text",
+                        instrument.names.key,
+                        instrument.title,
+                        Title(
+                            f"Which text of “{instrument.title.en}” was in force on {self.day}?",
+                            f"{self.day}施行的《{instrument.title.zh}》文本是什么？",
+                        ),
+                    )
+
+    def of_term(self, term: Term) -> Iterator[Want]:
+        """What a term without a known value wants for."""
+        match term:
+            case AttributeTerm(attribute=attribute):
+                values = self.subjects.attribute(attribute)
+                if not is_many(attribute.type):
+                    low = numbers(attribute.type, values[self.subject : self.subject + 1]).low
+                    if np.isfinite(low[0]):
+                        return
+                yield of_attribute(attribute)
+            case ParameterTerm(parameter=parameter) if parameter.on(self.day) is None:
+                yield Want(
+                    "parameter",
+                    parameter.names.key,
+                    parameter.title,
+                    Title(
+                        f"What is “{parameter.title.en}” on {self.day}?",
+                        f"{self.day}“{parameter.title.zh}”是多少？",
+                    ),
+                )
+            case ArithmeticTerm(left=left, right=right):
+                yield from self.of_term(left)
+                yield from self.of_term(right)
+            case MeasureTerm(part=part, selection=None):
+                if not self.terrain.given(part)[self.subject]:
+                    yield of_part(part)
+            case MeasureTerm(part=part, selection=selection) if selection is not None:
+                yield from self.of_place(part, selection)
+            case TotalTerm(attribute=attribute):
+                yield Want(
+                    "register",
+                    attribute.names.key,
+                    attribute.title,
+                    Title(
+                        f"Which register gives the “{attribute.title.en}” of earlier approvals?",
+                        f"此前已批项目的“{attribute.title.zh}”由哪个台账提供？",
+                    ),
+                )
+
+    def of_place(self, part: Part, selection: Selection) -> Iterator[Want]:
+        """What a measurement between a part and a layer wants for."""
+        layer = selection.layer
+        if not self.terrain.given(part)[self.subject]:
+            yield of_part(part)
+        features = self.terrain.features(layer)
+        if features is None:
+            yield of_layer(selection)
+            return
+        outside = self.terrain.outside_coverage(part, layer)[self.subject] > 0
+        reach = np.isfinite(self.terrain.covered_reach(part, layer)[self.subject])
+        if outside or reach:
+            yield Want(
+                "coverage",
+                layer.names.key,
+                layer.title,
+                Title(
+                    f"What does “{layer.title.en}” show where the data supplied ends?",
+                    f"“{layer.title.zh}”在所提供数据范围之外的情况如何？",
+                ),
+            )
+        elif selection.where is not None:
+            yield Want(
+                "mapping",
+                layer.names.key,
+                layer.title,
+                Title(
+                    f"Which features of “{layer.title.en}” are meant? Some column values are blank "
+                    "or unknown.",
+                    f"“{layer.title.zh}”中哪些要素符合条件？部分字段为空或取值不明。",
+                ),
+            )
+
+
+def of_attribute(attribute: Attribute) -> Want:
+    """An attribute to state."""
+    question = attribute.asks or Title(
+        f"What is the value of “{attribute.title.en}”?", f"“{attribute.title.zh}”是什么？"
+    )
+    return Want("attribute", attribute.names.key, attribute.title, question)
+
+
+def of_document(document: DocumentKind) -> Want:
+    """A document to list, or to say that there is none."""
+    question = document.asks or Title(
+        f"Is there a “{document.title.en}”?", f"是否有“{document.title.zh}”？"
+    )
+    return Want("document", document.names.key, document.title, question)
+
+
+def of_layer(selection: Selection) -> Want:
+    """A layer to supply."""
+    layer = selection.layer
+    question = layer.asks or Title(
+        f"Which data set holds “{layer.title.en}”?", f"“{layer.title.zh}”图层由哪个数据提供？"
+    )
+    return Want("layer", layer.names.key, layer.title, question)
+
+
+PARTS = {
+    "footprint": Title("Footprint", "用地范围"),
+    "permanent": Title("Permanent footprint", "永久用地"),
+    "temporary": Title("Temporary footprint", "临时用地"),
+    "underground": Title("Underground footprint", "地下部分"),
+    "aerial": Title("Aerial footprint", "架空部分"),
+    "centreline": Title("Centreline", "中心线"),
+    "impact_range": Title("Impact range", "影响范围"),
+}
+
+
+def title_of_part(part: Part) -> Title:
+    """A part of a subject in words."""
+    return part.component.title if part.component else PARTS[part.kind.value]
+
+
+def of_part(part: Part) -> Want:
+    """A geometry to supply."""
+    title = title_of_part(part)
+    key = part.component.names.key if part.component else part.kind.value
+    return Want(
+        "geometry",
+        key,
+        title,
+        Title(f"Where is the {title.en.lower()}?", f"{title.zh}位于何处？"),
+    )

@@ -1,0 +1,90 @@
+"""Numbers, quantities and dates in the habit of each language.
+
+English has m² with hectares and metres with kilometres beside; Chinese has 平方米 with 公顷 and 亩,
+米 with 公里.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from redline.messages import Language
+from redline.quantities import BY_SPELLING, spelling
+
+DECIMALS = {"m2": 2, "m": 3, "ha": 4, "km": 3, "mu": 2, "%": 4, "‰": 4}
+"""Decimals shown of a unit: those to which measurements are rounded, and no more."""
+
+SIGNS = {"m2": "m²", "km2": "km²", "m3": "m³"}
+HECTARE = 10_000.0
+MU = 2000.0 / 3.0
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def number_text(value: float, decimals: int = 6) -> str:
+    """A number with thousands separated and no trailing zeros: `1,234.5`."""
+    if value != 0 and not 1e-6 <= abs(value) < 1e15:
+        return f"{value:.6g}"
+    text = f"{Decimal(repr(value)):,.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def unit_text(unit: str, language: Language) -> str:
+    """A unit of the rule language as readers write it; `t/a` is `t per year`, 吨/年."""
+    base, slash, _ = unit.partition("/a")
+    known = BY_SPELLING.get(base)
+    name = spelling(known, language) if known else base
+    if language == "zh":
+        return f"{name}/年" if slash else name
+    return f"{SIGNS.get(name, name)} per year" if slash else SIGNS.get(name, name)
+
+
+def quantity_text(value: float, unit: str, language: Language, *, beside: bool = True) -> str:
+    """A value with its unit and, `beside` it, the units in which readers think.
+
+    Those come where they say more than the value does: areas from 100 m², lengths from 1 km.
+    """
+    text = f"{number_text(value, DECIMALS.get(unit, 6))}{_joint(unit)}{unit_text(unit, language)}"
+    others = _beside(abs(value), unit, language) if beside else ()
+    if not others:
+        return text.rstrip()
+    return f"{text}（{'，'.join(others)}）" if language == "zh" else f"{text} ({', '.join(others)})"
+
+
+def _joint(unit: str) -> str:
+    return "" if unit in ("", "%", "‰", "°") else " "
+
+
+def _beside(size: float, unit: str, language: Language) -> tuple[str, ...]:
+    chinese = language == "zh"
+    if unit == "m2" and size >= 100:
+        hectares = number_text(size / HECTARE, 4)
+        mu = number_text(size / MU, 2)
+        return (f"{hectares} 公顷", f"{mu} 亩") if chinese else (f"{hectares} ha",)
+    if unit == "ha" and chinese:
+        return (f"{number_text(size * HECTARE / MU, 2)} 亩",)
+    if unit == "m" and size >= 1000:
+        kilometres = number_text(size / 1000, 3)
+        return (f"{kilometres} 公里" if chinese else f"{kilometres} km",)
+    return ()
+
+
+def date_text(day: date, language: Language) -> str:
+    """`15 August 2026`, 2026年8月15日."""
+    if language == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

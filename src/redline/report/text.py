@@ -1,0 +1,232 @@
+"""Findings for a reviewer at a terminal.
+
+For each submission the verdict comes first, then what fails with its clauses and numbers, then what
+is conditional or excused, then what is undetermined with the questions to put, then how many rules
+it keeps, and last what was too small to count and what was odd in the data. Several submissions end
+in one table.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TextIO
+
+from redline.diagnostics import display_width
+from redline.findings import (
+    Evidence,
+    Finding,
+    FindingsDocument,
+    Missing,
+    NotExecuted,
+    Problem,
+    RuleSeverity,
+    Status,
+    SubmissionFindings,
+)
+from redline.messages import Language, Message, msg
+from redline.report.figures import date_text, quantity_text
+from redline.report.finding_lines import (
+    FEW,
+    write_brief_finding,
+    write_evidence,
+    write_finding,
+    write_rest,
+)
+from redline.report.layout import Sheet, Style, Tone, pad, paint, shorten
+from redline.report.problem_lines import write_problems
+from redline.report.tones import GRAVEST, MARKS, TONES
+from redline.report.wording import (
+    MISSING,
+    SECTIONS,
+    STATUSES,
+    SUBJECTS,
+    VERDICTS,
+    citation_text,
+    filled,
+)
+
+
+def write_text(
+    document: FindingsDocument,
+    stream: TextIO,
+    language: Language,
+    style: Style | None = None,
+    *,
+    full: bool = False,
+    brief: bool = False,
+) -> None:
+    """Write the findings for a reader.
+
+    `brief` keeps to a line for each submission; `full` lists what is otherwise only counted.
+    """
+    sheet = Sheet(stream, language, style or Style(), full)
+    for i, submission in enumerate(() if brief else document.submissions):
+        if i:
+            sheet.blank()
+            sheet.line("─" * sheet.style.width, Tone.FAINT)
+        _submission(submission, sheet)
+    if document.problems and not brief:
+        sheet.heading(msg("Problems ({count})", count=len(document.problems)))
+        write_problems(document.problems, sheet)
+    if brief:
+        _overview(document.submissions, sheet)
+    elif len(document.submissions) > 1:
+        sheet.heading(msg("Overview"))
+        _overview(document.submissions, sheet)
+
+
+def _submission(submission: SubmissionFindings, sheet: Sheet) -> None:
+    _opening(submission, sheet)
+    for status in (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED):
+        for finding in _begin(submission, status, sheet):
+            write_finding(finding, sheet)
+    _undetermined(submission, sheet)
+    for status in (Status.COMPLIES, Status.NOT_APPLICABLE) if sheet.full else ():
+        for finding in _begin(submission, status, sheet):
+            write_brief_finding(finding, sheet)
+    _counts(submission, sheet)
+    _slivers(submission, sheet)
+    _problems(msg("The submission's own data"), submission.data_checks, sheet)
+    _problems(msg("Warnings ({count})"), submission.warnings, sheet)
+    _scope(submission.not_executed, sheet)
+
+
+def _opening(submission: SubmissionFindings, sheet: Sheet) -> None:
+    """The verdict, and which submission it is about."""
+    status = GRAVEST[submission.verdict]
+    name = shorten(submission.id, 60)
+    if submission.title:
+        name = sheet.say(msg("{title} ({id})", title=shorten(submission.title, 120), id=name))
+    opening = msg("{verdict}: {name}", verdict=VERDICTS[submission.verdict], name=name)
+    sheet.line(sheet.say(opening), Tone.STRONG, TONES[status], mark=MARKS[status])
+    about = msg(
+        "{kind}, as of {day}, from {source}",
+        kind=SUBJECTS[submission.kind],
+        day=date_text(submission.as_of, sheet.language),
+        source=shorten(submission.source, 200),
+    )
+    sheet.line(sheet.say(about), Tone.FAINT, indent=2)
+
+
+def _begin(submission: SubmissionFindings, status: Status, sheet: Sheet) -> list[Finding]:
+    """The findings of one status, binding ones first, below a heading where there are any."""
+    findings = [f for f in submission.findings if f.status is status]
+    if findings:
+        sheet.heading(filled(SECTIONS[status], count=len(findings)), TONES[status])
+    return sorted(findings, key=lambda f: f.severity is not RuleSeverity.BINDING)
+
+
+def _undetermined(submission: SubmissionFindings, sheet: Sheet) -> None:
+    """The rules that wait for something, and each question once."""
+    findings = _begin(submission, Status.UNDETERMINED, sheet)
+    questions = list(dict.fromkeys(m for f in findings for m in f.missing))
+    numbers = {question: str(i) for i, question in enumerate(questions, 1)}
+    for finding in findings:
+        asked = [numbers[m] for m in dict.fromkeys(finding.missing)]
+        note = sheet.say(msg("needs the answer to {numbers}", numbers=asked)) if asked else ""
+        write_brief_finding(finding, sheet, note=note)
+    if questions:
+        sheet.heading(msg("Questions ({count})", count=len(questions)), Tone.OPEN)
+    for question in questions:
+        mark = numbers[question].rjust(len(str(len(questions)))) + "."
+        sheet.line(_question(question, sheet), indent=2, mark=mark)
+
+
+def _question(missing: Missing, sheet: Sheet) -> str:
+    """The question, and in parentheses what kind of fact answers it, by which name."""
+    details = [sheet.say(MISSING[missing.kind]), missing.name]
+    if missing.place:
+        details.append(shorten(missing.place, 80))
+    question = missing.question.render(sheet.language)
+    return sheet.say(msg("{name} ({details})", name=question, details=details))
+
+
+def _counts(submission: SubmissionFindings, sheet: Sheet) -> None:
+    """How many rules were asked, and how many came out how."""
+    counts = Counter(f.status for f in submission.findings)
+    parts = [
+        msg("{status} {count}", status=STATUSES[status], count=counts[status])
+        for status in STATUSES
+        if counts[status]
+    ]
+    sheet.blank()
+    sheet.line(
+        sheet.say(
+            msg("Rules in force: {total} ({counts}).", total=len(submission.findings), counts=parts)
+            if parts
+            else msg("No rule is in force for this submission on that day.")
+        )
+    )
+    tolerance = submission.basis.tolerance
+    basis = msg(
+        "Coordinates: {crs}, {basis}. Tolerance: {area}, {width}.",
+        crs=shorten(submission.basis.crs, 80),
+        basis=submission.basis.crs_basis.render(sheet.language),
+        area=quantity_text(tolerance.min_area_m2, "m2", sheet.language),
+        width=quantity_text(tolerance.min_width_m, "m", sheet.language),
+    )
+    sheet.line(sheet.say(basis), Tone.FAINT)
+
+
+def _slivers(submission: SubmissionFindings, sheet: Sheet) -> None:
+    """What lies under the tolerance, each piece once however many rules saw it."""
+    pieces: dict[tuple[object, ...], Evidence] = {}
+    for piece in (s for f in submission.findings for s in f.slivers):
+        pieces.setdefault((piece.layer, piece.feature, piece.area_m2, piece.width_m), piece)
+    if pieces:
+        sheet.heading(msg("Under the tolerance, not counted ({count})", count=len(pieces)))
+        write_evidence(list(pieces.values()), sheet, indent=2)
+
+
+def _problems(title: Message, problems: Sequence[Problem], sheet: Sheet) -> None:
+    if problems:
+        sheet.heading(filled(title, count=len(problems)))
+        write_problems(problems, sheet)
+
+
+def _scope(clauses: Sequence[NotExecuted], sheet: Sheet) -> None:
+    """The clauses in force here that no rule checks."""
+    if not clauses:
+        return
+    sheet.heading(msg("In force here and not checked ({count})", count=len(clauses)))
+    shown = clauses if sheet.full else clauses[:FEW]
+    for clause in shown:
+        text = msg(
+            "{clause}: {reason}",
+            clause=citation_text(clause.citation, sheet.language),
+            reason=clause.reason.render(sheet.language),
+        )
+        sheet.line(sheet.say(text), indent=2, mark="-")
+    write_rest(len(clauses) - len(shown), sheet, 2)
+
+
+# ── several submissions ─────────────────────────────────────────────────────────────────────────
+
+
+def _overview(submissions: Sequence[SubmissionFindings], sheet: Sheet) -> None:
+    """A line for each submission, and how many came out how."""
+    language = sheet.language
+    verdicts = {v: name.render(language) for v, name in VERDICTS.items()}
+    wide = max(display_width(v) for v in verdicts.values())
+    ids = [shorten(s.id, 32) for s in submissions]
+    id_wide = max((display_width(i) for i in ids), default=0)
+    for submission, name in zip(submissions, ids, strict=True):
+        status = GRAVEST[submission.verdict]
+        verdict = pad(f"{MARKS[status]} {verdicts[submission.verdict]}", wide + 2)
+        counts = Counter(f.status for f in submission.findings)
+        bad = [
+            sheet.say(msg("{status} {count}", status=STATUSES[s], count=counts[s]))
+            for s in (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED, Status.UNDETERMINED)
+            if counts[s]
+        ]
+        room = max(10, sheet.style.width - wide - id_wide - 8)
+        rest = shorten("  ".join([*bad, submission.title or ""]).rstrip(), room)
+        line = f"{paint(verdict, sheet.style, TONES[status])}  {pad(name, id_wide)}  {rest}"
+        sheet.stream.write(f"  {line}".rstrip() + "\n")
+    totals = Counter(s.verdict for s in submissions)
+    parts = [
+        msg("{status} {count}", status=VERDICTS[v], count=totals[v]) for v in VERDICTS if totals[v]
+    ]
+    total = msg("Submissions: {total} ({counts})", total=len(submissions), counts=parts)
+    sheet.line(sheet.say(total if parts else msg("Nothing was judged.")), Tone.STRONG)

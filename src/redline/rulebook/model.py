@@ -1,0 +1,569 @@
+"""What a rule book consists of once every name is resolved.
+
+Everything here is immutable. Declared things are themselves (two are equal when they are one object),
+terms and conditions compare by value, so that two that say the same are one and are decided once. Numbers are in base units (`redline.quantities`), dates are days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from redline.diagnostics import Place
+from redline.language.numerals import chinese_numeral
+from redline.language.tree import (
+    Article,
+    Case,
+    Comparator,
+    Locator,
+    MeasureKind,
+    NormKind,
+    Operator,
+    PartKind,
+    RelationKind,
+    Section,
+)
+from redline.language.numerals import chinese_numeral
+from redline.messages import Language, Title
+from redline.quantities import Dimension
+
+if TYPE_CHECKING:
+    from redline.rulebook.scope import Scope
+
+FOREVER = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The English and the Chinese identifier of a declared thing."""
+
+    en: str
+    zh: str
+
+    @property
+    def key(self) -> str:
+        """The identifier in outputs."""
+        return self.en or self.zh
+
+    def title(self) -> Title:
+        """The identifiers as a bilingual text."""
+        return Title(self.en, self.zh)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Days from `start` (inclusive) to `end` (exclusive)."""
+
+    start: date = date.min
+    end: date = FOREVER
+
+    def holds(self, day: date) -> bool:
+        """Whether a day lies in the interval."""
+        return self.start <= day < self.end
+
+    def within(self, other: Interval) -> Interval:
+        """The part of the interval inside another; empty when its end is not after its start."""
+        return Interval(max(self.start, other.start), min(self.end, other.end))
+
+    @property
+    def empty(self) -> bool:
+        """Whether no day lies in the interval."""
+        return self.end <= self.start
+
+
+# ── sources of law ──────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instrument:
+    """A legal source. Between `force.start` and `text_held` its rules exist and are undetermined."""
+
+    names: Names
+    title: Title
+    number: str | None
+    number_verified: bool
+    issuer: Title | None
+    rank: str | None
+    force: Interval
+    text_held: date | None
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A clause of an instrument and the days on which it is the basis of what cites it."""
+
+    instrument: Instrument
+    locator: Locator
+    interval: Interval
+    verified: bool = True
+    reason: Title | None = None
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+    def clause(self, language: Language) -> str:
+        """The clause as it is cited in a language: art. 26(2), or 第二十六条第二款."""
+        return clause_text(self.locator, language)
+
+    def text_held(self, day: date) -> bool:
+        """Whether the text that was in force on a day is one that we hold."""
+        held = self.instrument.text_held
+        return held is None or day >= held
+
+
+def clause_text(locator: Locator, language: Language) -> str:
+    """A locator in words."""
+    if isinstance(locator, Article):
+        return article_text(locator, language)
+    if isinstance(locator, Section):
+        return section_text(locator, language)
+    return locator.title.render(language)
+
+
+def article_text(a: Article, language: Language) -> str:
+    if language == "en":
+        text = f"art. {a.number}" + (f"-{a.suffix}" if a.suffix else "")
+        text += f"({a.paragraph})" if a.paragraph else ""
+        return text + (f" item {a.item}" if a.item else "")
+    text = f"第{chinese_numeral(a.number)}条"
+    text += f"之{chinese_numeral(a.suffix)}" if a.suffix else ""
+    text += f"第{chinese_numeral(a.paragraph)}款" if a.paragraph else ""
+    return text + (f"第{chinese_numeral(a.item)}项" if a.item else "")
+
+
+def section_text(s: Section, language: Language) -> str:
+    head, *rest = s.numbers
+    if language == "en" or "." in head:
+        text = f"sec. {head}" + "".join(f"({n})" for n in rest)
+        return text + (f" item {s.item}" if s.item else "")
+    text = chinese_numeral(int(head)) + "".join(f"（{chinese_numeral(int(n))}）" for n in rest)
+    return text + (f"第{s.item}项" if s.item else "")
+
+
+# ── vocabulary ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class CodeValue:
+    names: Names
+    title: Title
+
+
+@dataclass(frozen=True, eq=False)
+class CodeList:
+    """A list of codes; `ordered` from least to greatest; by digits, C2614 lies below C26."""
+
+    names: Names
+    title: Title
+    ordered: bool
+    by_digits: bool
+    values: tuple[CodeValue, ...]
+
+    def find(self, text: str) -> str | None:
+        """The key of a code given in either script, None where the list does not know it."""
+        for value in self.values:
+            if text in (value.names.en, value.names.zh, value.title.en, value.title.zh):
+                return value.names.key
+        if self.by_digits and any(text.startswith(v.names.key) for v in self.values):
+            return text
+        return None
+
+    def covers(self, wide: str, code: str) -> bool:
+        """Whether `code` is `wide` or lies below it."""
+        return code == wide or (self.by_digits and code.startswith(wide))
+
+    def rank(self, code: str) -> int:
+        """Position in an ordered list, from 0."""
+        return next(i for i, v in enumerate(self.values) if v.names.key == code)
+
+    def title_of(self, code: str) -> Title:
+        """The title of a code."""
+        return next((v.title for v in self.values if v.names.key == code), Title(code, code))
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanType:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TextType:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class DateType:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityType:
+    """A number; dimensionless for plain numbers and shares."""
+
+    dimension: Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class CodeType:
+    """A code of a list, or a set of them."""
+
+    code_list: CodeList
+    many: bool = False
+
+
+Type = BooleanType | TextType | DateType | QuantityType | CodeType
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attribute:
+    names: Names
+    type: Type
+    title: Title
+    asks: Title | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    names: Names
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    names: Names
+    geometry: Literal["polygon", "line", "point"]
+    title: Title
+    asks: Title | None
+    columns: tuple[Column, ...]
+    key: str | None
+    """The column that names a feature in findings and keys accounts of the register."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DocumentKind:
+    names: Names
+    title: Title
+    asks: Title | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComponentKind:
+    names: Names
+    title: Title
+    asks: Title | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgementKind:
+    names: Names
+    title: Title
+    asks: Title
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    value: float
+    shown: Title
+    """The value as it was written, with its unit."""
+    interval: Interval
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parameter:
+    names: Names
+    type: Type
+    title: Title
+    values: tuple[DatedValue, ...]
+
+    def on(self, day: date) -> DatedValue | None:
+        """The value in force on a day."""
+        return next((v for v in self.values if v.interval.holds(day)), None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Concept:
+    """A named condition; in force while one of its citations is, always where it has none."""
+
+    names: Names
+    title: Title
+    condition: Condition
+    citations: tuple[Citation, ...]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the definition is in force on a day."""
+        return not self.citations or any(c.interval.holds(day) for c in self.citations)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Territory:
+    """Where a pack or rule binds: the features of a layer."""
+
+    names: Names
+    title: Title
+    selection: Selection
+
+
+# ── terms ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a subject a spatial term is about."""
+
+    kind: PartKind
+    component: ComponentKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The features of a layer that satisfy a filter; all where there is none."""
+
+    layer: Layer
+    where: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal: a number in base units, a day as its ordinal; and the literal as written."""
+
+    value: float
+    shown: Title
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class CodeConstant:
+    code: str
+    code_list: CodeList
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeTerm:
+    attribute: Attribute
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTerm:
+    """A column of the feature that a filter looks at."""
+
+    layer: Layer
+    column: Column
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterTerm:
+    parameter: Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTerm:
+    """Area, share, length or distance of a part, in or to a selection."""
+
+    kind: MeasureKind
+    part: Part
+    selection: Selection | None
+
+
+@dataclass(frozen=True, slots=True)
+class TotalTerm:
+    """The sum of an attribute over the register's standing approvals decided before this one."""
+
+    attribute: Attribute
+    same_areas: tuple[Layer, ...]
+    same_year: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArithmeticTerm:
+    operator: Operator
+    left: Term
+    right: Term
+
+
+Term = (
+    Constant
+    | CodeConstant
+    | AttributeTerm
+    | ColumnTerm
+    | ParameterTerm
+    | MeasureTerm
+    | TotalTerm
+    | ArithmeticTerm
+)
+
+# ── conditions ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    items: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    items: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    inner: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptUse:
+    concept: Concept
+
+
+@dataclass(frozen=True, slots=True)
+class Compares:
+    left: Term
+    comparator: Comparator
+    right: Term
+
+
+@dataclass(frozen=True, slots=True)
+class IsOneOf:
+    """A code or text is one of some values; `shown` keeps the groups' names as written."""
+
+    term: AttributeTerm | ColumnTerm
+    codes: frozenset[str]
+    shown: tuple[Title, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Includes:
+    """A set holds any of some codes; with `only`, holds nothing else."""
+
+    term: AttributeTerm | ColumnTerm
+    codes: frozenset[str]
+    shown: tuple[Title, ...]
+    only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A boolean attribute or column."""
+
+    term: AttributeTerm | ColumnTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Relates:
+    """A spatial predicate; `by` bounds the size of an overlap."""
+
+    kind: RelationKind
+    part: Part
+    selection: Selection
+    by: tuple[Comparator, Term] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHeld:
+    """A document is held and valid; `covers` ground; `before` a stage of the project.
+
+    `overlaps` are the norm's overlaps whose ground it must cover ("covers the overlap").
+    """
+
+    document: DocumentKind
+    covers: Part | None = None
+    overlaps: tuple[Relates, ...] = ()
+    before: tuple[Attribute, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    judgement: JudgementKind
+
+
+Atom = Compares | IsOneOf | Includes | Holds | Relates | DocumentHeld | Judged
+Condition = All | Any | Not | ConceptUse | Atom
+
+# ── rules ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Exception_:
+    """What lifts a breach: a condition, what it is subject to, and what takes it back."""
+
+    condition: Condition
+    provided: Condition | None
+    citations: tuple[Citation, ...]
+    except_when: tuple[Exception_, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """`condition` as written: what is forbidden or restricted, or what is required."""
+
+    kind: NormKind
+    condition: Condition
+    ordinarily: bool
+
+
+Severity = Literal["binding", "anticipatory"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    names: Names
+    pack: str
+    title: Title
+    territory: Territory | None
+    applies: Condition | None
+    norm: Norm
+    exceptions: tuple[Exception_, ...]
+    severity: Severity
+    remedy: Title | None
+    citations: tuple[Citation, ...]
+    cases: tuple[Case, ...] = field(compare=False, repr=False)
+    place: Place = field(compare=False, repr=False)
+
+    def in_force(self, day: date) -> bool:
+        """Whether a citation of the rule is in force on a day."""
+        return any(c.interval.holds(day) for c in self.citations)
+
+    def citations_on(self, day: date) -> tuple[Citation, ...]:
+        """The citations in force on a day."""
+        return tuple(c for c in self.citations if c.interval.holds(day))
+
+
+@dataclass(frozen=True, slots=True)
+class NotExecutable:
+    """A clause that cannot be a rule, and why."""
+
+    citation: Citation
+    concerning: tuple[Layer, ...]
+    because: Title
+    pack: str
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All packs that were loaded, names resolved.
+
+    The vocabulary maps hold each thing under both of its identifiers. `digest` identifies the
+    sources; `packs` gives name → digest.
+    """
+
+    packs: Mapping[str, str]
+    pack_titles: Mapping[str, Title]
+    digest: str
+    rules: tuple[Rule, ...]
+    not_executable: tuple[NotExecutable, ...]
+    attributes: Mapping[str, Attribute]
+    layers: Mapping[str, Layer]
+    documents: Mapping[str, DocumentKind]
+    components: Mapping[str, ComponentKind]
+    judgements: Mapping[str, JudgementKind]
+    territories: Mapping[str, Territory]
+    instruments: Mapping[str, Instrument]
+    parameters: Mapping[str, Parameter]
+    concepts: Mapping[str, Concept]
+    scopes: Mapping[str, Scope] = field(repr=False)
+    """The names that each pack sees, for cases and tools."""
+
+    def in_force(self, day: date) -> tuple[Rule, ...]:
+        """The rules in force on a day, in the order of the packs."""
+        return tuple(r for r in self.rules if r.in_force(day))

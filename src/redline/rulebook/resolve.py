@@ -1,0 +1,546 @@
+"""From the trees of rule files to a rule book: names resolved once, types and units checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from redline.diagnostics import Diagnostic, Place
+from redline.language import tree as t
+from redline.language.source import Span
+from redline.messages import Title, msg
+from redline.quantities import DIMENSIONS, PER_YEAR
+from redline.rulebook.conditions import ConditionResolver, Usage
+from redline.rulebook.diagnostics import (
+    ConceptCycle,
+    ConceptNotInForce,
+    ImportCycle,
+    MissingPack,
+    NeverInForce,
+    NotOneNorm,
+    OverlappingValues,
+    SaidTwice,
+    WrongType,
+)
+from redline.rulebook.model import (
+    All,
+    Any,
+    Attribute,
+    BooleanType,
+    Citation,
+    CodeList,
+    CodeType,
+    CodeValue,
+    Column,
+    ComponentKind,
+    Concept,
+    ConceptUse,
+    Condition,
+    DatedValue,
+    DateType,
+    DocumentHeld,
+    DocumentKind,
+    Exception_,
+    Instrument,
+    Interval,
+    JudgementKind,
+    Layer,
+    Names,
+    Norm,
+    Not,
+    NotExecutable,
+    Parameter,
+    QuantityType,
+    Relates,
+    Rule,
+    Selection,
+    Territory,
+    TextType,
+    Type,
+)
+from redline.rulebook.scope import CodeGroup, Scope, names_of
+from redline.rulebook.words import type_in_words
+
+FIRST = {
+    t.CodeList: 0,
+    t.CodeGroup: 2,
+    t.Instrument: 1,
+    t.Attribute: 3,
+    t.Layer: 3,
+    t.DocumentKind: 3,
+    t.ComponentKind: 3,
+    t.JudgementKind: 3,
+    t.Parameter: 4,
+    t.Territory: 5,
+    t.Concept: 6,
+    t.Rule: 7,
+    t.NotExecutable: 7,
+}
+"""The order in which declarations are resolved: what others name comes before them."""
+
+
+class PackResult:
+    """What resolving one pack gives."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.rules: list[Rule] = []
+        self.not_executable: list[NotExecutable] = []
+
+
+def import_order(packs: Mapping[str, t.Pack]) -> tuple[list[t.Pack], list[Diagnostic]]:
+    """Packs with each after those it imports, and what is wrong with the imports."""
+    diagnostics: list[Diagnostic] = []
+    order: list[t.Pack] = []
+    state: dict[str, bool] = {}
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        if name in state:
+            return
+        pack = packs[name]
+        state[name] = False
+        for statement in pack.imports:
+            place = pack.source.place(statement.span)
+            if statement.pack not in packs:
+                diagnostics.append(
+                    MissingPack(place=place, name=statement.pack, known=tuple(packs))
+                )
+            elif state.get(statement.pack) is False:
+                path = (*trail, name)
+                cycle = (*path[path.index(statement.pack) :], statement.pack)
+                diagnostics.append(ImportCycle(place=place, packs=cycle))
+            else:
+                visit(statement.pack, (*trail, name))
+        state[name] = True
+        order.append(pack)
+
+    for name in packs:
+        visit(name, ())
+    return order, diagnostics
+
+
+def resolve_pack(pack: t.Pack, imported: Iterable[Scope]) -> PackResult:
+    """Resolve one pack whose imports are resolved already."""
+    scope = Scope(pack.name, pack.source)
+    result = PackResult(scope)
+    resolver = PackResolver(pack, result)
+    for other in imported:
+        scope.import_from(other)
+    resolver.resolve()
+    return result
+
+
+class PackResolver:
+    """One pack on its way into the rule book."""
+
+    def __init__(self, pack: t.Pack, result: PackResult) -> None:
+        self.pack = pack
+        self.result = result
+        self.scope = result.scope
+        self.conditions = ConditionResolver(self.scope)
+        self.pending: dict[str, t.Concept] = {}
+
+    def resolve(self) -> None:
+        """Resolve every declaration, in an order in which names are there when needed."""
+        steps: dict[type, Callable[[object], None]] = {
+            t.CodeList: self.code_list,
+            t.CodeGroup: self.code_group,
+            t.Instrument: self.instrument,
+            t.Attribute: self.attribute,
+            t.Layer: self.layer,
+            t.DocumentKind: self.document,
+            t.ComponentKind: self.component,
+            t.JudgementKind: self.judgement,
+            t.Parameter: self.parameter,
+            t.Territory: self.territory,
+            t.Concept: self.concept,
+            t.Rule: self.rule,
+            t.NotExecutable: self.clause_not_executable,
+        }  # type: ignore[assignment]
+        declarations = sorted(self.pack.declarations, key=lambda d: FIRST[type(d)])
+        self.pending = {
+            name: d
+            for d in declarations
+            if isinstance(d, t.Concept)
+            for name in (d.name.en, d.name.zh)
+            if name
+        }
+        self.conditions.resolve_pending = self.pending_concept
+        for declaration in declarations:
+            steps[type(declaration)](declaration)
+
+    # ── vocabulary ──
+
+    def code_list(self, node: t.CodeList) -> None:
+        values = tuple(
+            CodeValue(names_of(v.name), v.title or names_of(v.name).title()) for v in node.values
+        )
+        things = CodeList(names_of(node.name), node.title, node.ordered, node.by_digits, values)
+        self.scope.declare(self.scope.code_lists, node.name, things)
+        seen: dict[str, t.CodeValue] = {}
+        for value in node.values:
+            for text in filter(None, (value.name.en, value.name.zh)):
+                if text in seen:
+                    self.scope.report(SaidTwice(place=self.scope.place(value), word=text))
+                seen[text] = value
+
+    def code_group(self, node: t.CodeGroup) -> None:
+        code_list = self.scope.find(self.scope.code_lists, node.code_list)
+        if code_list is None:
+            return
+        codes = self.conditions.codes(code_list, node.codes)[0]
+        group = CodeGroup(names_of(node.name), code_list, node.title, codes)
+        self.citations(node.cites)
+        self.scope.declare(self.scope.code_groups, node.name, group)
+
+    def type_of(self, node: t.TypeNode) -> Type | None:
+        match node:
+            case t.PrimitiveType(primitive=primitive):
+                return {
+                    t.Primitive.BOOLEAN: BooleanType(),
+                    t.Primitive.TEXT: TextType(),
+                    t.Primitive.DATE: DateType(),
+                    t.Primitive.NUMBER: QuantityType(DIMENSIONS["count"][1]),
+                }[primitive]
+            case t.CodeType(code_list=name, many=many):
+                code_list = self.scope.find(self.scope.code_lists, name)
+                return CodeType(code_list, many) if code_list else None
+            case t.QuantityType(dimension=name, per=per):
+                return self.quantity_type(name, per)
+        return None
+
+    def quantity_type(self, name: t.Name, per: t.Name | None) -> Type | None:
+        known = {**DIMENSIONS, **{zh: (zh, d) for zh, d in DIMENSIONS.values()}}
+        if name.text not in known:
+            self.scope.unknown("dimension", name, known)
+            return None
+        dimension = known[name.text][1]
+        if per is not None:
+            if per.text not in ("year", "年"):
+                self.scope.unknown("dimension", per, ("year", "年"))
+                return None
+            dimension = dimension.times(PER_YEAR)
+        return QuantityType(dimension)
+
+    def attribute(self, node: t.Attribute) -> None:
+        kind = self.type_of(node.type)
+        if kind is not None:
+            thing = Attribute(names_of(node.name), kind, node.title, node.asks)
+            self.scope.declare(self.scope.terms, node.name, thing)
+
+    def layer(self, node: t.Layer) -> None:
+        columns: list[Column] = []
+        seen: set[str] = set()
+        for column in node.columns:
+            for text in filter(None, (column.name.en, column.name.zh)):
+                if text in seen:
+                    self.scope.report(SaidTwice(place=self.scope.place(column), word=text))
+                seen.add(text)
+            kind = self.type_of(column.type)
+            if kind is not None:
+                columns.append(Column(names_of(column.name), kind))
+        keys = [c.name.key for c in node.columns if c.key]
+        thing = Layer(
+            names_of(node.name),
+            node.geometry,
+            node.title,
+            node.asks,
+            tuple(columns),
+            keys[0] if keys else None,
+        )
+        self.scope.declare(self.scope.layers, node.name, thing)
+
+    def document(self, node: t.DocumentKind) -> None:
+        thing = DocumentKind(names_of(node.name), node.title, node.asks)
+        self.scope.declare(self.scope.documents, node.name, thing)
+
+    def component(self, node: t.ComponentKind) -> None:
+        thing = ComponentKind(names_of(node.name), node.title, node.asks)
+        self.scope.declare(self.scope.components, node.name, thing)
+
+    def judgement(self, node: t.JudgementKind) -> None:
+        thing = JudgementKind(names_of(node.name), node.title, node.asks)
+        self.scope.declare(self.scope.judgements, node.name, thing)
+
+    # ── sources of law ──
+
+    def instrument(self, node: t.Instrument) -> None:
+        period = node.period
+        thing = Instrument(
+            names=names_of(node.name),
+            title=node.title,
+            number=node.number,
+            number_verified=node.number is not None and node.number_unverified is None,
+            issuer=node.issuer,
+            rank=node.rank.text if node.rank else None,
+            force=interval_of(period),
+            text_held=node.text_held.value if node.text_held else None,
+            place=self.scope.place(node.name),
+        )
+        self.scope.declare(self.scope.instruments, node.name, thing)
+
+    def citations(self, nodes: Sequence[t.Citation]) -> tuple[Citation, ...]:
+        """Citations with the days on which they hold; one that never holds is reported."""
+        found = (self.citation(node) for node in nodes)
+        return tuple(c for c in found if c is not None)
+
+    def citation(self, node: t.Citation) -> Citation | None:
+        instrument = self.scope.find(self.scope.instruments, node.instrument)
+        if instrument is None:
+            return None
+        interval = interval_of(node.period).within(instrument.force)
+        if interval.empty:
+            self.scope.report(
+                NeverInForce(
+                    place=self.scope.place(node),
+                    under=self.scope.heading,
+                    instrument=instrument.title,
+                    start=str(instrument.force.start),
+                    end=str(instrument.force.end),
+                )
+            )
+            return None
+        return Citation(
+            instrument=instrument,
+            locator=node.locator,
+            interval=interval,
+            verified=node.unverified is None,
+            reason=node.unverified.reason if node.unverified else None,
+            place=self.scope.place(node),
+        )
+
+    # ── values, territories, concepts ──
+
+    def parameter(self, node: t.Parameter) -> None:
+        kind = self.type_of(node.type)
+        if kind is None:
+            return
+        values = [v for v in (self.dated_value(x, kind) for x in node.values) if v is not None]
+        names = names_of(node.name)
+        thing = Parameter(names, kind, node.title or names.title(), tuple(values))
+        self.scope.declare(self.scope.terms, node.name, thing)
+        for earlier, later in pairwise(sorted(values, key=lambda v: v.interval.start)):
+            if later.interval.start < earlier.interval.end:
+                self.scope.report(
+                    OverlappingValues(
+                        place=self.scope.place(node.name),
+                        name=names.key,
+                        day=str(later.interval.start),
+                    )
+                )
+
+    def dated_value(self, node: t.DatedValue, kind: Type) -> DatedValue | None:
+        constant = self.conditions.constant(node.value)
+        if constant is None:
+            return None
+        if constant.type != kind:
+            self.scope.report(
+                WrongType(
+                    place=self.scope.place(node.value),
+                    expected=type_in_words(kind),
+                    found=type_in_words(constant.type),
+                )
+            )
+            return None
+        citations = self.citations(node.cites)
+        interval = interval_of(node.period)
+        if node.period is None and citations:
+            interval = Interval(
+                min(c.interval.start for c in citations), max(c.interval.end for c in citations)
+            )
+        return DatedValue(constant.value, constant.shown, interval, citations)
+
+    def territory(self, node: t.Territory) -> None:
+        selection = self.conditions.selection(node.place)
+        if selection is not None:
+            thing = Territory(names_of(node.name), node.title, selection)
+            self.scope.declare(self.scope.territories, node.name, thing)
+
+    def pending_concept(self, name: t.Name, usage: Usage) -> Concept | None:
+        """A concept of this pack that is used before its turn."""
+        node = self.pending.get(name.text)
+        if node is None:
+            return None
+        self.concept(node)
+        found = self.scope.terms.get(name.text)
+        return found if isinstance(found, Concept) else None
+
+    def concept(self, node: t.Concept) -> None:
+        names = names_of(node.name)
+        if self.scope.terms.get(names.key) is not None and names.key not in self.pending:
+            if self.scope.terms.places[names.key] != self.scope.place(node.name):
+                thing = Concept(names, names.title(), All(()), ())
+                self.scope.declare(self.scope.terms, node.name, thing)
+            return
+        for text in filter(None, (names.en, names.zh)):
+            self.pending.pop(text, None)
+        if names.key in self.conditions.defining:
+            return
+        self.conditions.defining.append(names.key)
+        condition = self.conditions.condition(node.means, Usage())
+        self.conditions.defining.pop()
+        citations = self.citations(node.cites)
+        if condition is not None:
+            thing = Concept(names, node.title or names.title(), condition, citations)
+            self.scope.declare(self.scope.terms, node.name, thing)
+
+    # ── rules ──
+
+    def clause_not_executable(self, node: t.NotExecutable) -> None:
+        citation = self.citation(node.citation)
+        layers = [self.scope.find(self.scope.layers, n) for n in node.concerning]
+        if citation is not None:
+            known = tuple(layer for layer in layers if layer is not None)
+            self.result.not_executable.append(
+                NotExecutable(citation, known, node.because, self.pack.name)
+            )
+
+    def rule(self, node: t.Rule) -> None:
+        citations = self.citations(node.cites)
+        self.scope.heading = heading_of(citations, node.title)
+        before = len(self.scope.diagnostics)
+        applies = self.one(node, t.Applies)
+        norms = [p for p in node.parts if isinstance(p, t.Norm)]
+        remedy = self.one(node, t.Remedy)
+        territory_name = node.territory or self.pack.territory
+        territory = (
+            self.scope.find(self.scope.territories, territory_name) if territory_name else None
+        )
+        if len(norms) != 1:
+            self.scope.report(
+                NotOneNorm(
+                    place=self.scope.place(norms[1] if norms else node.name),
+                    under=self.scope.heading,
+                    count=len(norms),
+                )
+            )
+            self.scope.heading = None
+            return
+        usage = Usage()
+        scope_condition = self.conditions.condition(applies.condition, usage) if applies else None
+        norm_condition = self.conditions.condition(norms[0].condition, usage)
+        overlaps = tuple(overlaps_in(norm_condition)) if norm_condition is not None else ()
+        usage = replace(usage, overlaps=overlaps)
+        exceptions = [
+            self.exception(p, usage) for p in node.parts if isinstance(p, t.ExceptionClause)
+        ]
+        if len(self.scope.diagnostics) == before and norm_condition is not None and citations:
+            rule = Rule(
+                names=names_of(node.name),
+                pack=self.pack.name,
+                title=node.title,
+                territory=territory,
+                applies=scope_condition,
+                norm=Norm(norms[0].kind, norm_condition, norms[0].ordinarily),
+                exceptions=tuple(e for e in exceptions if e is not None),
+                severity="anticipatory"
+                if any(isinstance(p, t.Anticipatory) for p in node.parts)
+                else "binding",
+                remedy=remedy.title if remedy else None,
+                citations=citations,
+                cases=node.cases,
+                place=self.scope.place(node.name),
+            )
+            self.check_concepts(rule)
+            self.result.rules.append(rule)
+        self.scope.heading = None
+
+    def check_concepts(self, rule: Rule) -> None:
+        """Report a concept that is not in force on each day on which a rule that uses it is."""
+        for concept in dict.fromkeys(concepts_in_rule(rule)):
+            for citation in rule.citations:
+                days = citation.interval
+                changes = {days.start} | {
+                    c.interval.end for c in concept.citations if days.holds(c.interval.end)
+                }
+                if not all(concept.holds_on(day) for day in changes):
+                    self.scope.report(
+                        ConceptNotInForce(
+                            place=citation.place,
+                            under=self.scope.heading,
+                            name=concept.names.key,
+                            start=str(days.start),
+                            end=str(days.end),
+                        )
+                    )
+
+    def one(self, node: t.Rule, kind: type) -> t.RulePart | None:  # type: ignore[type-arg]
+        """The part of a rule that can be there once."""
+        found = [p for p in node.parts if isinstance(p, kind)]
+        if len(found) > 1:
+            word = {t.Applies: "applies when", t.Remedy: "remedy"}[kind]
+            self.scope.report(
+                SaidTwice(place=self.scope.place(found[1]), under=self.scope.heading, word=word)
+            )
+        return found[0] if found else None
+
+    def exception(self, node: t.ExceptionClause, usage: Usage) -> Exception_ | None:
+        condition = self.conditions.condition(node.condition, usage)
+        provided = self.conditions.condition(node.provided, usage) if node.provided else None
+        nested = [
+            Exception_(inner, None, self.citations(x.cites))
+            for x in node.except_when
+            if (inner := self.conditions.condition(x.condition, usage)) is not None
+        ]
+        citations = self.citations(node.cites)
+        if condition is None:
+            return None
+        return Exception_(condition, provided, citations, tuple(nested))
+
+
+def interval_of(period: t.Period | None) -> Interval:
+    """A period as an interval of days."""
+    if period is None:
+        return Interval()
+    open_ = Interval()
+    return Interval(period.start or open_.start, period.end or open_.end)
+
+
+def heading_of(citations: Sequence[Citation], title: Title) -> Title:
+    """The legal heading of a rule: its clauses and its title."""
+    en = ", ".join(f"{c.instrument.title.en} {c.clause('en')}" for c in citations)
+    zh = "、".join(f"{c.instrument.title.zh}{c.clause('zh')}" for c in citations)
+    return Title(f"{en}: {title.en}", f"{zh}：{title.zh}")
+
+
+def overlaps_in(condition: Condition) -> Iterable[Relates]:
+    """The overlaps that a condition asks about, outside negations."""
+    match condition:
+        case All(items=items) | Any(items=items):
+            for item in items:
+                yield from overlaps_in(item)
+        case Relates(kind=t.RelationKind.OVERLAPS):
+            yield condition
+        case ConceptUse(concept=concept):
+            yield from overlaps_in(concept.condition)
+
+
+def concepts_in(condition: Condition) -> Iterable[Concept]:
+    """The concepts that a condition uses, and those that they use, each after its own."""
+    match condition:
+        case All(items=items) | Any(items=items):
+            for item in items:
+                yield from concepts_in(item)
+        case Not(inner=inner):
+            yield from concepts_in(inner)
+        case ConceptUse(concept=concept):
+            yield from concepts_in(concept.condition)
+            yield concept
+
+
+def concepts_in_rule(rule: Rule) -> Iterable[Concept]:
+    """Every concept that a rule uses."""
+
+    def of_exception(exception: Exception_) -> Iterable[Concept]:
+        yield from concepts_in(exception.condition)
+        if exception.provided is not None:
+            yield from concepts_in(exception.provided)
+        for nested in exception.except_when:
+            yield from of_exception(nested)
+
+    if rule.applies is not None:
+        yield from concepts_in(rule.applies)
+    yield from concepts_in(rule.norm.condition)
+    for exception in rule.exceptions:
+        yield from of_exception(exception)

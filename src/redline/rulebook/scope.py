@@ -1,0 +1,168 @@
+"""The names that a pack sees: its own and those of the packs that it imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from redline.diagnostics import Diagnostic, Place
+from redline.language import tree as t
+from redline.language.source import Source
+from redline.messages import Title
+from redline.rulebook.diagnostics import DeclaredTwice, UnknownName
+from redline.rulebook.model import (
+    Attribute,
+    CodeList,
+    ComponentKind,
+    Concept,
+    DocumentKind,
+    Instrument,
+    JudgementKind,
+    Layer,
+    Names,
+    Parameter,
+    Territory,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeGroup:
+    """A named set of codes."""
+
+    names: Names
+    code_list: CodeList
+    title: Title
+    codes: frozenset[str]
+
+
+class Table(Generic[T]):
+    """Declared things of one kind under both of their identifiers."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.by_name: dict[str, T] = {}
+        self.places: dict[str, Place] = {}
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(dict.fromkeys(self.by_name.values()))
+
+    def get(self, name: str) -> T | None:
+        """The thing of a name, in either script."""
+        return self.by_name.get(name)
+
+    def declare(self, name: t.DeclaredName, thing: T, place: Place) -> Iterator[Diagnostic]:
+        """Enter a thing; yields what speaks against it."""
+        for text in filter(None, (name.en, name.zh)):
+            if text in self.by_name and self.by_name[text] is not thing:
+                yield DeclaredTwice(place=place, name=text, elsewhere=self.places[text].label())
+            else:
+                self.by_name[text] = thing
+                self.places[text] = place
+
+    def import_from(self, other: Table[T]) -> None:
+        """Make the names of another pack visible; own names come first."""
+        for name, thing in other.by_name.items():
+            self.by_name.setdefault(name, thing)
+            self.places.setdefault(name, other.places[name])
+
+
+def names_of(name: t.DeclaredName) -> Names:
+    """The identifiers of a declaration."""
+    return Names(name.en, name.zh)
+
+
+Term = Attribute | Concept | Parameter
+"""What a bare name in a condition can mean; one namespace."""
+
+
+@dataclass
+class Scope:
+    """The tables of one pack, and the diagnostics of resolving it."""
+
+    pack: str
+    source: Source
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    instruments: Table[Instrument] = field(default_factory=lambda: Table("instrument"))
+    territories: Table[Territory] = field(default_factory=lambda: Table("territory"))
+    code_lists: Table[CodeList] = field(default_factory=lambda: Table("code list"))
+    code_groups: Table[CodeGroup] = field(default_factory=lambda: Table("code list"))
+    terms: Table[Term] = field(default_factory=lambda: Table("term"))
+    layers: Table[Layer] = field(default_factory=lambda: Table("layer"))
+    documents: Table[DocumentKind] = field(default_factory=lambda: Table("document"))
+    components: Table[ComponentKind] = field(default_factory=lambda: Table("component"))
+    judgements: Table[JudgementKind] = field(default_factory=lambda: Table("judgement"))
+    heading: Title | None = None
+    """The legal heading under which names are being resolved, for diagnostics."""
+
+    def tables(self) -> tuple[Table[Any], ...]:
+        """All tables, for importing."""
+        return (
+            self.instruments,
+            self.territories,
+            self.code_lists,
+            self.code_groups,
+            self.terms,
+            self.layers,
+            self.documents,
+            self.components,
+            self.judgements,
+        )
+
+    def import_from(self, other: Scope) -> None:
+        """Make the names of an imported pack visible."""
+        for own, theirs in zip(self.tables(), other.tables(), strict=True):
+            own.import_from(theirs)
+
+    def place(self, node: t.Node) -> Place:
+        """The place of a node of this pack."""
+        return self.source.place(node.span)
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Keep a diagnostic and go on."""
+        self.diagnostics.append(diagnostic)
+
+    def declare(self, table: Table[T], name: t.DeclaredName, thing: T) -> None:
+        """Enter a declaration into a table."""
+        self.diagnostics += table.declare(name, thing, self.place(name))
+
+    def find(self, table: Table[T], name: t.Name) -> T | None:
+        """The thing that a name means; reports where there is none."""
+        thing = table.get(name.text)
+        if thing is None:
+            self.unknown(table.kind, name, table.by_name)
+        return thing
+
+    def unknown(self, kind: str, name: t.Name, known: Iterable[str]) -> None:
+        """Report a name that means nothing."""
+        known = tuple(known)
+        self.report(
+            UnknownName(
+                place=self.place(name),
+                under=self.heading,
+                kind=kind,
+                name=name.text,
+                known=known,
+                parts=tuple(split_into_known(name.text, known)),
+            )
+        )
+
+
+def split_into_known(text: str, known: Iterable[str]) -> list[str]:
+    """The known names whose concatenation is `text`, longest first; empty where there are none.
+
+    Chinese is written without spaces, so 行业属于 may be two words run together.
+    """
+    if text.isascii():
+        return []
+    words = sorted({k for k in known if not k.isascii() and k != text}, key=len, reverse=True)
+    reached: dict[int, list[str]] = {0: []}
+    for start in range(len(text)):
+        if start not in reached:
+            continue
+        for word in words:
+            if text.startswith(word, start):
+                reached.setdefault(start + len(word), [*reached[start], word])
+    return reached.get(len(text), [])
