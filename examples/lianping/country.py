@@ -90,8 +90,8 @@ def build_country(terrain: Terrain, rng: np.random.Generator) -> Country:
         -1_500, join_style="mitre"
     )
     north = yangtze_cells(terrain)
-    border = polygons(pencil.outline(county_cells(terrain)))[0]
-    county = of_area(Polygon(border.exterior).simplify(FINEST), COUNTY_M2)
+    border = polygons(pencil.outline(county_cells(terrain)).simplify(FINEST))[0]
+    county = of_area(Polygon(border.exterior), COUNTY_M2)
     yangtze = polygons_only(shapely.intersection(pencil.outline(north).simplify(FINEST), region))
     around = county.buffer(RIVER_MARGIN)
     rivers = [r for r in name_rivers(terrain, pencil, north) if r.line.intersects(around)]
@@ -99,10 +99,13 @@ def build_country(terrain: Terrain, rng: np.random.Generator) -> Country:
     reserve = nature_reserve(terrain, pencil, county, rng)
     quiet = shapely.union_all([*reserve.values(), *(z for s in sources for z in s.zones.values())])
     towns = built_up(terrain, pencil, shapely.difference(county, quiet), rivers, rng)
-    headwaters = high_ground(terrain, pencil, county, reserve, towns, rng)
+    forest = high_ground(terrain, pencil, county, shapely.union_all(list(reserve.values())), rng)
+    near_towns = shapely.union_all(list(towns.values())).buffer(300.0)
+    headwaters = polygons_only(shapely.difference(forest, near_towns), 1.2e6)
     wet = shapely.union_all([s.zones["first"] for s in sources] + [s.water for s in sources])
     kept_free = shapely.union_all([headwaters, wet, *reserve.values(), *towns.values()])
-    fields = valley_fields(terrain, pencil, county, kept_free, rivers, rng)
+    open_land = shapely.difference(county.buffer(-120), kept_free.buffer(40.0))
+    fields = valley_fields(terrain, pencil, open_land, rivers, rng)
     return Country(
         terrain,
         region,
@@ -199,8 +202,36 @@ def channel(terrain: Terrain, mouth: int, least_km2: float, taken: Mask) -> list
 def name_rivers(terrain: Terrain, pencil: Pencil, north: Mask) -> list[River]:
     """All channels that drain at least 9 km² at their mouth, the largest first."""
     least = 4.0
-    first = ("云", "石", "松", "麻", "竹", "梅", "桂", "杉", "龙", "鹤", "马", "牛", "黄", "白", "青")
-    second = ("溪水", "径水", "坑水", "塘水", "陂水", "岭水", "湾水", "洞水", "坪水", "坝水", "潭水")
+    first = (
+        "云",
+        "石",
+        "松",
+        "麻",
+        "竹",
+        "梅",
+        "桂",
+        "杉",
+        "龙",
+        "鹤",
+        "马",
+        "牛",
+        "黄",
+        "白",
+        "青",
+    )
+    second = (
+        "溪水",
+        "径水",
+        "坑水",
+        "塘水",
+        "陂水",
+        "岭水",
+        "湾水",
+        "洞水",
+        "坪水",
+        "坝水",
+        "潭水",
+    )
     taken = np.zeros(len(terrain.height), dtype=bool)
     mouths = [(int(c), 1) for c in np.flatnonzero(terrain.receiver == np.arange(len(taken)))]
     mouths = [(c, order) for c, order in mouths if terrain.drained[c] >= 60.0]
@@ -241,9 +272,7 @@ def reservoir(terrain: Terrain, pencil: Pencil, county: Polygon, north: Mask) ->
     basin = polygons(pencil.outline(catchment))[0].union(water)
     first = shapely.intersection(water.buffer(220.0), basin)
     second = shapely.intersection(water.buffer(2_600.0), basin)
-    return WaterSource(
-        "云岭水库", "湖库型", water, ring_zones(first, second, polygons(basin)[0])
-    )
+    return WaterSource("云岭水库", "湖库型", water, ring_zones(first, second, polygons(basin)[0]))
 
 
 def basin_points(terrain: Terrain, cell: int) -> tuple[np.ndarray, np.ndarray]:
@@ -357,8 +386,7 @@ def high_ground(
     terrain: Terrain,
     pencil: Pencil,
     county: Polygon,
-    reserve: Mapping[str, BaseGeometry],
-    towns: Mapping[str, BaseGeometry],
+    reserve: BaseGeometry,
     rng: np.random.Generator,
 ) -> BaseGeometry:
     """The forests about the headwaters: what is high above the rivers, and the reserve."""
@@ -367,16 +395,14 @@ def high_ground(
     inside = shapely.contains_xy(county, terrain.x, terrain.y)
     level = float(np.round(np.percentile(rise[inside], 63.0), 1))
     forest = pencil.outline((rise > level) & inside, smooth=1.4)
-    forest = shapely.union_all([forest, *reserve.values()])
-    forest = shapely.difference(forest, shapely.union_all(list(towns.values())).buffer(300.0))
-    return polygons_only(shapely.intersection(forest.simplify(FINEST), county), 1.2e6)
+    forest = shapely.union(forest.simplify(FINEST), reserve)
+    return polygons_only(shapely.intersection(forest, county), 1.2e6)
 
 
 def valley_fields(
     terrain: Terrain,
     pencil: Pencil,
-    county: Polygon,
-    kept_free: BaseGeometry,
+    open_land: BaseGeometry,
     rivers: Sequence[River],
     rng: np.random.Generator,
 ) -> list[Polygon]:
@@ -387,10 +413,9 @@ def valley_fields(
     x, y = WEST + side * (column + 0.5), SOUTH + side * (row + 0.5)
     low = terrain.height_above_river(6.0)[row // 2 * COLUMNS + column // 2] < 62.0
     patchy = fractal_noise(rng, x, y, 1_400.0, 3) > 0.12
-    mask = low & patchy & shapely.contains_xy(county.buffer(-150), x, y)
+    mask = low & patchy & shapely.contains_xy(open_land, x, y)
     fields = pencil.outline(mask, side=side, smooth=0.9)
     water = shapely.union_all([r.line for r in rivers]).buffer(60.0)
-    fields = shapely.difference(fields, shapely.union(kept_free.buffer(40.0), water))
-    fields = shapely.intersection(fields, county.buffer(-100))
+    fields = shapely.intersection(shapely.difference(fields, water), open_land)
     smooth = [polygons(p.simplify(12.0)) for p in polygons(fields) if p.area > 45_000.0]
     return [p for parts in smooth for p in parts if p.area > 40_000.0]

@@ -57,9 +57,7 @@ def core_protection(country: Country) -> BaseGeometry:
 
 def redline_outside_core(country: Country) -> BaseGeometry:
     """The red line of 2022 outside the core protection zone."""
-    return polygons_only(
-        shapely.difference(country.headwaters, core_protection(country)), 5_000.0
-    )
+    return polygons_only(shapely.difference(country.headwaters, core_protection(country)), 5_000.0)
 
 
 def red_lines(country: Country, rng: np.random.Generator) -> Iterator[Layer]:
@@ -81,7 +79,7 @@ def red_lines(country: Country, rng: np.random.Generator) -> Iterator[Layer]:
         ("STBHHX_2022", "GKFQ", ("核心保护区内", "核心保护区外"), (core, now)),
     ):
         parts = [(p, code) for zone, code in zip(zones, codes, strict=True) for p in polygons(zone)]
-        rows = [
+        rows: list[dict[str, Value]] = [
             {"HXBM": f"4416230{i:03d}", "HXMC": "南岭山地水源涵养红线", "JZ": "陆域", field: code}
             for i, (_, code) in enumerate(parts, 1)
         ]
@@ -106,7 +104,7 @@ def reserves(country: Country) -> Iterator[Layer]:
 # ── farmland, water sources, towns ───────────────────────────────────────────────────────────
 def basic_farmland(country: Country) -> Layer:
     """The blocks of permanent basic farmland."""
-    rows = [
+    rows: list[Mapping[str, Value]] = [
         {"BSM": 441623000 + i, "YJJBNTTBBH": f"YN{i:05d}", "DLBM": "0101", "DLMC": "水田"}
         for i in range(1, len(country.farmland) + 1)
     ]
@@ -115,7 +113,9 @@ def basic_farmland(country: Country) -> Layer:
 
 def concentrated_farmland(country: Country) -> Layer:
     """Where basic farmland is concentrated: around blocks that lie close to each other."""
-    near = shapely.union_all([p.simplify(15.0).buffer(180.0, quad_segs=2) for p in country.farmland])
+    near = shapely.union_all(
+        [p.simplify(15.0).buffer(180.0, quad_segs=2) for p in country.farmland]
+    )
     close = shapely.intersection(near.buffer(-150.0, quad_segs=2), country.county)
     areas = [p.simplify(15.0) for p in polygons(close) if p.area > 1.5e6]
     rows = [{"JZQMC": f"集中区{i}"} for i in range(1, len(areas) + 1)]
@@ -138,7 +138,7 @@ def cultivated_land(country: Country) -> Layer:
 def source_zones(country: Country) -> Layer:
     """The drinking-water source zones, level by level."""
     words = {"first": "一级保护区", "second": "二级保护区", "quasi": "准保护区"}
-    found = [
+    found: list[tuple[BaseGeometry, Mapping[str, Value]]] = [
         (zone, {"SYDMC": source.name, "SYDLX": source.kind, "BHQJB": words[level]})
         for source in country.sources
         for level, zone in source.zones.items()
@@ -149,7 +149,11 @@ def source_zones(country: Country) -> Layer:
 def urban_boundary(country: Country) -> Layer:
     """The urban development boundary: the towns, and some room to grow beside the county town."""
     taken = shapely.union_all(
-        [country.headwaters, *country.farmland, *(z for s in country.sources for z in s.zones.values())]
+        [
+            country.headwaters,
+            *country.farmland,
+            *(z for s in country.sources for z in s.zones.values()),
+        ]
     )
     geometry: list[BaseGeometry] = []
     rows: list[Mapping[str, Value]] = []
@@ -191,15 +195,17 @@ CLASS_NUMBER = {"priority": "1", "key": "2", "general": "3"}
 def control_units(country: Country) -> Layer:
     """Units that tile the county: what is protected first, then the towns, then the rest."""
     units = list(named_units(country))
-    rows = []
+    rows: list[Mapping[str, Value]] = []
     for i, (name, kind, _) in enumerate(units, 1):
         number = CLASS_NUMBER[kind]
-        rows.append({
-            "HJGKDYBM": f"ZH441623{number}{i:04d}",
-            "HJGKDYMC": name,
-            "GKDYFL": number,
-            **ACCESS[kind],
-        })
+        rows.append(
+            {
+                "HJGKDYBM": f"ZH441623{number}{i:04d}",
+                "HJGKDYMC": name,
+                "GKDYFL": number,
+                **ACCESS[kind],
+            }
+        )
     return Layer("HJGKDY.gpkg", "HJGKDY", [zone for _, _, zone in units], rows)
 
 
@@ -265,7 +271,7 @@ def rivers(country: Country) -> Layer:
 
 def half_width(drained: float) -> float:
     """Half the width (m) of a river that drains so many km²."""
-    return 5.0 + 1.1 * drained**0.5
+    return 5.0 + 1.1 * float(np.sqrt(drained))
 
 
 def banked_parts(country: Country) -> Iterator[tuple[River, LineString, float]]:
@@ -275,9 +281,9 @@ def banked_parts(country: Country) -> Iterator[tuple[River, LineString, float]]:
         wide = np.flatnonzero(drained[river.cells] > 25.0)
         if len(wide) > 8:
             start = wide[0] / (len(river.cells) - 1)
-            line = shapely.ops.substring(river.line, start, 1.0, normalized=True)
-            line = shapely.intersection(line, country.county.buffer(RIVER_MARGIN))
-            for part in (p for p in shapely.get_parts(line.simplify(7.0)) if p.length > 500.0):
+            large = shapely.ops.substring(river.line, start, 1.0, normalized=True)
+            near = shapely.intersection(large, country.county.buffer(RIVER_MARGIN))
+            for part in (p for p in shapely.get_parts(near.simplify(7.0)) if p.length > 500.0):
                 yield river, part, half_width(float(drained[river.cells[wide[0]]]))
 
 
@@ -299,7 +305,9 @@ def shorelines(country: Country) -> Layer:
                     use = (
                         "岸线控制利用区"
                         if towns.contains(middle)
-                        else "岸线保护区" if protected.contains(middle) else "岸线保留区"
+                        else "岸线保护区"
+                        if protected.contains(middle)
+                        else "岸线保留区"
                     )
                     geometry.append(piece.simplify(5.0))
                     rows.append({**river_row(country, river), "AXGN": use})
@@ -310,7 +318,8 @@ def stretches(line: LineString, length: float) -> Iterator[LineString]:
     """A line in pieces of at most `length` metres, all of one length."""
     count = int(line.length // length) + 1
     for i in range(count):
-        yield shapely.ops.substring(line, i / count, (i + 1) / count, normalized=True)
+        piece = shapely.ops.substring(line, i / count, (i + 1) / count, normalized=True)
+        yield LineString(piece.coords)
 
 
 def river_management(country: Country) -> Layer:
@@ -348,7 +357,12 @@ def wetlands(country: Country) -> Layer:
     southern = next(r for r in inside if r.system == "珠江")
     below_town = southern.line.project(country.towns["元溪镇"].centroid) + 5_500.0
     places = [
-        ("元溪河湿地", "省级重要湿地", shapely.ops.substring(southern.line, below_town, below_town + 3_000), 150.0)
+        (
+            "元溪河湿地",
+            "省级重要湿地",
+            shapely.ops.substring(southern.line, below_town, below_town + 3_000),
+            150.0,
+        )
     ]
     for river in inside[3:5]:
         middle = river.line.project(river.line.intersection(country.county).centroid)

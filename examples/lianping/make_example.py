@@ -1,48 +1,43 @@
 """Makes the county of this example: `python make_example.py [FOLDER]`, by default this one.
 
-Needs numpy, shapely, pyproj and pyogrio. The seed is fixed: running it again gives the same country,
-to the last millimetre. It writes data/ and submissions/, and touches nothing else.
+Needs numpy, shapely, pyproj and pyogrio. The seed is fixed: running it again gives the same
+country, to the millimetre. It writes data/ and the geometry of submissions/; the manifests beside
+that geometry, the catalog and the README are written by hand.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pyogrio
 import shapely
 from country import RIVER_MARGIN, Country, build_country
 from layers import Layer, all_layers
-from pyproj import Transformer
-from shapely.geometry.base import BaseGeometry
+from sites import Sites, find_sites
 from terrain import build_terrain
+from writing import boundary_points, write_kml, write_layer, write_txt, write_zipped_shapefile
 
 SEED = 20260815
-GRID = 1e-8
-"""Coordinates are rounded to this many degrees, about a millimetre."""
-
-STAMP = "2026-08-31T00:00:00.000Z"
-"""The time that files carry in their headers, so that they do not change from day to day."""
 
 
 def main(folder: Path) -> None:
     """Write everything below a folder."""
     rng = np.random.default_rng(SEED)
     country = build_country(build_terrain(rng), rng)
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
-    data = folder / "data"
-    data.mkdir(parents=True, exist_ok=True)
-    for old in data.iterdir():
-        old.unlink()
-    for layer in [*all_layers(country, rng), *coverage(country)]:
+    data, submissions = folder / "data", folder / "submissions"
+    for place in (data, submissions):
+        place.mkdir(parents=True, exist_ok=True)
+    layers = [*all_layers(country, rng), *coverage(country)]
+    for layer in layers:
+        (data / layer.file).unlink(missing_ok=True)
+    for layer in layers:
         write_layer(data, layer)
+    write_submissions(submissions, find_sites(country))
 
 
 def coverage(country: Country) -> list[Layer]:
-    """Where the layers are complete: inside the border, on the map, and along the rivers."""
+    """Where the layers are complete: inside the border, along the rivers, and on the map."""
     rivers = country.county.buffer(RIVER_MARGIN - 200, quad_segs=4).simplify(100.0)
     return [
         Layer("coverage_county.geojson", "county", [country.county], [{"MC": "连平县域"}]),
@@ -51,77 +46,70 @@ def coverage(country: Country) -> list[Layer]:
     ]
 
 
-def to_degrees(shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
-    """Geometries of EPSG:4547 in EPSG:4490, longitude first, on the grid."""
-    project = Transformer.from_crs(4547, 4490, always_xy=True).transform
-    moved = [
-        shapely.transform(s, lambda p: np.column_stack(project(p[:, 0], p[:, 1]))) for s in shapes
-    ]
-    return [shapely.set_precision(m, GRID) for m in moved]
+def write_submissions(folder: Path, sites: Sites) -> None:
+    """Write the geometry of every project, in the format that its manifest or name says."""
+    write_layer(folder, Layer("01_school.geojson", "school", [sites.school], [{"名称": "教学楼"}]))
+
+    works = folder / "02_food_works.gpkg"
+    works.unlink(missing_ok=True)
+    write_layer(folder, Layer(works.name, "yongdi", [sites.food_works], [{"DKMC": "厂区"}]))
+    outfall = [sites.food_works_outfall]
+    write_layer(folder, Layer(works.name, "paiwukou", outfall, [{"BH": "PW-01"}]))
+
+    write_chemical_plant(folder / "03_chemical_plant.zip", sites)
+    trail = sites.trail.buffer(1.5, cap_style="flat")
+    write_kml(folder / "04_trail.kml", "云岭水库观景步道", trail)
+    write_road(folder / "05_village_road.gpkg", sites)
+    write_water_main(folder / "06_water_main.gpkg", sites)
+
+    parcel = [("仓储用地", "物流仓储用地", sites.warehouse)]
+    write_txt(folder / "07_warehouse.txt", boundary_points(parcel, "连平县示例测绘队"))
+    parcel = [("采区", "采矿用地", sites.quarry)]
+    write_txt(folder / "08_quarry.txt", boundary_points(parcel, "连平县示例测绘队"))
+    write_houses(folder, sites)
 
 
-def write_layer(folder: Path, layer: Layer) -> None:
-    """Write a layer as what its file's name says."""
-    path = folder / layer.file
-    shapes = to_degrees(layer.geometry)
-    if path.suffix == ".geojson":
-        write_geojson(path, layer, shapes)
-        return
-    multi = [promoted(s) for s in shapes]
-    names = list(layer.rows[0])
-    columns = [np.array([row[name] for row in layer.rows]) for name in names]
-    shape_file = path.suffix == ".shp"
-    options = {"DBF_DATE_LAST_UPDATE": STAMP[:10]} if shape_file else {}
-    pyogrio.raw.write(
-        path,
-        np.array([shapely.to_wkb(s) for s in multi], dtype=object),
-        columns,
-        names,
-        geometry_type=multi[0].geom_type,
-        crs="EPSG:4490",
-        driver="ESRI Shapefile" if shape_file else "GPKG",
-        encoding="GBK" if shape_file else None,
-        append=False if not path.exists() else not shape_file,
-        layer=layer.name,
-        **options,
-    )
-    if shape_file:
-        path.with_suffix(".cpg").unlink()
+def write_chemical_plant(path: Path, sites: Sites) -> None:
+    """One feature with its attributes in the table: a bare file says what its columns say."""
+    row = {
+        "项目名称": "北坪有机原料厂",
+        "建设性质": "新建",
+        "行业": "C2614",
+        "排放污染物": "是",
+    }
+    plant = shapely.union_all(sites.chemical_plant)
+    layer = Layer("chemical_plant.shp", "chemical_plant", [plant], [row])
+    write_zipped_shapefile(path, layer, crs=4526)
 
 
-def promoted(shape: BaseGeometry) -> BaseGeometry:
-    """The multi-part form of a polygon or line."""
-    parts = shapely.get_parts(shape)
-    make = shapely.multilinestrings if shape.length and not shape.area else shapely.multipolygons
-    return make(parts)
+def write_road(path: Path, sites: Sites) -> None:
+    """The road, its construction yard, and the ground of the permit for part of that yard."""
+    path.unlink(missing_ok=True)
+    for name, shape in (
+        ("road", sites.road),
+        ("yard", sites.road_yard),
+        ("approval", sites.road_approval),
+    ):
+        write_layer(path.parent, Layer(path.name, name, [shape], [{"MC": name}]), crs=4547)
 
 
-def write_geojson(path: Path, layer: Layer, shapes: Sequence[BaseGeometry]) -> None:
-    """Write GeoJSON with eight decimals, one feature on a line."""
-    lines = [
-        json.dumps(
-            {"type": "Feature", "properties": row, "geometry": rounded_mapping(shape)},
-            ensure_ascii=False,
-        )
-        for row, shape in zip(layer.rows, shapes, strict=True)
-    ]
-    body = ",\n".join(lines)
-    path.write_text(
-        f'{{"type": "FeatureCollection", "name": "{layer.name}", "features": [\n{body}\n]}}\n',
-        encoding="utf-8",
-    )
+def write_water_main(path: Path, sites: Sites) -> None:
+    """The strip of the pipeline, its yard, and the ground of the province's opinion."""
+    path.unlink(missing_ok=True)
+    strip = sites.water_main.buffer(1.5, cap_style="flat")
+    for name, shape in (
+        ("strip", strip),
+        ("yard", sites.water_main_yard),
+        ("opinion", sites.water_main_opinion),
+    ):
+        write_layer(path.parent, Layer(path.name, name, [shape], [{"MC": name}]), crs=4526)
 
 
-def rounded_mapping(shape: BaseGeometry) -> object:
-    """A GeoJSON geometry with coordinates of eight decimals."""
-
-    def cut(value: object) -> object:
-        if isinstance(value, float):
-            return round(value, 8)
-        return [cut(v) for v in value] if isinstance(value, (list, tuple)) else value
-
-    mapping = shapely.geometry.mapping(shape)
-    return {key: cut(value) for key, value in mapping.items()}
+def write_houses(folder: Path, sites: Sites) -> None:
+    """Three houses as three submissions of one file."""
+    common = {"建设性质": "新建", "农村村民住宅": "是", "非农业建设": "是"}
+    rows = [{"id": f"ZJD-{i:03d}", **common} for i in range(1, len(sites.houses) + 1)]
+    write_layer(folder, Layer("09_houses.geojson", "houses", list(sites.houses), rows))
 
 
 if __name__ == "__main__":

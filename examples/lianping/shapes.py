@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from terrain import CELL, COLUMNS, SOUTH, WEST, Floats, Ints, Mask, Terrain, value_noise
@@ -32,14 +33,15 @@ class Pencil:
     def channel(self, terrain: Terrain, cells: Ints) -> LineString:
         """A line through the centres of cells, from first to last."""
         line = LineString(np.column_stack([terrain.x[cells], terrain.y[cells]]))
-        return self.wander(chaikin(line.simplify(0.4 * CELL), 3))
+        smooth = chaikin(line.simplify(0.4 * CELL), 3)
+        return LineString(self.shifted(shapely.get_coordinates(shapely.segmentize(smooth, 90.0))))
 
     def wander(self, shape: BaseGeometry) -> BaseGeometry:
-        """Shift every point by the field."""
+        """Shift every point of a polygon by the field."""
         moved = shapely.transform(shapely.segmentize(shape, 90.0), self.shifted)
-        return polygons_only(shapely.make_valid(moved)) if shape.area else moved
+        return polygons_only(shapely.make_valid(moved))
 
-    def shifted(self, points: Floats) -> Floats:
+    def shifted(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Points (n, 2) where the field puts them."""
         rng = np.random.default_rng(self.seed)
         moved = points.copy()
@@ -70,9 +72,9 @@ def ring_of(ring: LineString) -> Floats:
     return points
 
 
-def chaikin(line: LineString, times: int) -> LineString:
+def chaikin(line: BaseGeometry, times: int) -> LineString:
     """A line with its corners cut; its ends stay."""
-    points = np.asarray(line.coords)
+    points = shapely.get_coordinates(line)
     for _ in range(times):
         near, far = points[:-1], points[1:]
         cut = np.stack([0.75 * near + 0.25 * far, 0.25 * near + 0.75 * far], 1).reshape(-1, 2)

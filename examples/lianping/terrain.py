@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -35,7 +36,8 @@ def value_noise(rng: np.random.Generator, x: Floats, y: Floats, wavelength: floa
     a, b = a * a * (3.0 - 2.0 * a), b * b * (3.0 - 2.0 * b)
     south = lattice[i, j] * (1.0 - b) + lattice[i, j + 1] * b
     north = lattice[i + 1, j] * (1.0 - b) + lattice[i + 1, j + 1] * b
-    return np.round(south * (1.0 - a) + north * a, 6)
+    noise: Floats = np.round(south * (1.0 - a) + north * a, 6)
+    return noise
 
 
 def fractal_noise(
@@ -114,7 +116,7 @@ def build_terrain(rng: np.random.Generator, rounds: int = 16) -> Terrain:
     rim = np.abs(x - trunk) * 0.011
     rough = 150.0 * fractal_noise(rng, x, y, 14_000.0, 5) + 45.0 * rng.random(len(x))
     uplift = np.maximum(980.0 - fall + np.where(y > divide, 0.0, rim) + rough, 60.0)
-    height = np.round(uplift, 3)
+    height: Floats = np.round(uplift, 3)
     chance = 0.55 + 0.9 * rng.random((8, len(x)))
     for _ in range(rounds):
         receiver, order = route(height, chance)
@@ -151,7 +153,7 @@ def route(height: Floats, chance: Floats) -> tuple[Ints, Ints]:
 def flood(height: Floats) -> Floats:
     """Heights with every pit filled; water leaves over the northern and the southern edge."""
     heights = height.tolist()
-    edge = [c for c in range(COLUMNS)] + [(ROWS - 1) * COLUMNS + c for c in range(COLUMNS)]
+    edge = list(range(COLUMNS)) + [(ROWS - 1) * COLUMNS + c for c in range(COLUMNS)]
     queue = [(heights[c], c) for c in edge]
     seen = bytearray(len(heights))
     for c in edge:

@@ -1,4 +1,4 @@
-"""Running the cases that stand beside the rules: each states a small world and what must come of it."""
+"""Running the cases beside the rules: each states a small world and what must come of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from redline.ground.features import Document, Judgement
 from redline.language import tree as t
 from redline.messages import Message, Title, msg
 from redline.quantities import AREA, LENGTH, NUMBER
-from redline.reasoning.infer import Inference, Status, infer
+from redline.reasoning.infer import Status, infer
 from redline.reasoning.judge import judge
 from redline.reasoning.plan import Plan, make_plan
 from redline.reasoning.subjects import (
@@ -23,7 +23,6 @@ from redline.reasoning.subjects import (
     Features,
     Subjects,
     Values,
-    no_values,
     values_of,
 )
 from redline.reasoning.truth import FALSE, TRUE, Bounds, Numbers, Truths
@@ -33,7 +32,6 @@ from redline.rulebook.diagnostics import UnknownName, WrongType
 from redline.rulebook.load import load_rulebook
 from redline.rulebook.model import (
     Attribute,
-    AttributeTerm,
     BooleanType,
     CodeType,
     Column,
@@ -87,7 +85,7 @@ def run_cases(paths: Sequence[Path] = ()) -> CaseReport:
     rests on stays the same. Raises `Refusal` where the rules do not load.
     """
     book = load_rulebook(paths)
-    named = {pack for pack in book.packs} if not paths else packs_below(book, paths)
+    named = set(book.packs) if not paths else packs_below(book, paths)
     return run_rules(book, [r for r in book.rules if r.pack in named])
 
 
@@ -127,11 +125,11 @@ def run_case(rule: Rule, case: t.Case, scope: Scope) -> Iterable[CaseResult]:
         inference = infer(plan, judged.truths)
         got = Status(inference.statuses[0, 0]) if plan.rules else Status.NOT_APPLICABLE
         wants = wants_of(inference, 0, 0, subjects, terrain) if plan.rules else ()
-        yield result_of(rule, case, scope, day, got, wants)
+        yield result_of(rule, case, scope, day, got=got, wants=wants)
 
 
 def result_of(
-    rule: Rule, case: t.Case, scope: Scope, day: date, got: Status, wants: Sequence[Want]
+    rule: Rule, case: t.Case, scope: Scope, day: date, *, got: Status, wants: Sequence[Want]
 ) -> CaseResult:
     status = got.name.lower()
     wanted = {w.key for w in wants}
@@ -230,7 +228,7 @@ class World:
 
 
 class StatedTerrain:
-    """A terrain that says what a case states; the case lies inside a territory unless it says not."""
+    """Says what a case states; the case lies inside every territory that it does not leave."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -255,11 +253,15 @@ class StatedTerrain:
         return [f for f, m in zip(features, mask, strict=True) if m and same_part(f.part, part)]
 
     def given(self, part: Part) -> Booleans:
-        """The surface footprint is there; other parts where the case says something of them."""
-        surface = (t.PartKind.FOOTPRINT, t.PartKind.PERMANENT)
+        """The footprint is there; other parts where the case says something of them.
+
+        A case that tells permanent from temporary has said which of the two there is.
+        """
         stated = {f.part for features in self.world.layers.values() for f in features}
         stated |= {p for p, _length in self.world.sizes}
-        return np.array([part.kind in surface or part in stated])
+        told_apart = any(p.kind in (t.PartKind.PERMANENT, t.PartKind.TEMPORARY) for p in stated)
+        known = part.kind in (t.PartKind.FOOTPRINT, t.PartKind.PERMANENT) or part in stated
+        return np.array([known or (part.kind is t.PartKind.TEMPORARY and told_apart)])
 
     def overlap(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
         overlapping = (t.RelationKind.OVERLAPS, t.RelationKind.LIES_WITHIN)
@@ -310,17 +312,20 @@ class StatedTerrain:
 
     def uncovered(
         self, part: Part, layer: Layer, mask: Booleans, documents: Mapping[int, Sequence[Document]]
-    ) -> Numbers:
-        overlap = self.overlap(part, layer, mask)
-        covered = 0.0
-        for document in documents.get(0, ()):
-            ground = self.world.covering.get(document.kind, 0.0)
-            covered += float(overlap[0]) if ground is None else ground
-        return np.maximum(overlap - covered, 0.0)
+    ) -> Bounds:
+        return self.left_by(documents, float(self.overlap(part, layer, mask)[0]))
 
-    def uncovered_part(self, part: Part, documents: Mapping[int, Sequence[Document]]) -> Numbers:
-        whole = any(self.world.covering.get(d.kind, 0.0) is None for d in documents.get(0, ()))
-        return np.array([0.0 if whole else 1.0])
+    def uncovered_part(self, part: Part, documents: Mapping[int, Sequence[Document]]) -> Bounds:
+        return self.left_by(documents, self.world.sizes.get((part, False), 1.0))
+
+    def left_by(self, documents: Mapping[int, Sequence[Document]], amount: float) -> Bounds:
+        """What of an amount of ground is not covered; in doubt where a document's ground is."""
+        listed = documents.get(0, ())
+        doubt = any(d.kind not in self.world.covering for d in listed)
+        grounds = [self.world.covering.get(d.kind, 0.0) for d in listed]
+        whole = any(g is None for g in grounds)
+        left = 0.0 if whole else max(amount - sum(g or 0.0 for g in grounds), 0.0)
+        return Bounds(np.array([0.0 if doubt else left]), np.array([left]))
 
     def total(self, term: TotalTerm) -> Bounds:
         return Bounds.exact(np.array([self.world.totals.get(term, np.nan)]))
@@ -432,7 +437,7 @@ class WorldResolver:
                 return text
             case t.Text(), CodeType(code_list=code_list, many=False):
                 return self.conditions.code(code_list, node)
-            case (t.Quantity() | t.Number() | t.Day()), QuantityType() | DateType():
+            case ((t.Quantity() | t.Number() | t.Day()), QuantityType() | DateType()):
                 return self.number(node, kind)
             case _:
                 self.scope.report(
@@ -486,9 +491,7 @@ class WorldResolver:
                 return column
         known = tuple(x for c in layer.columns for x in (c.names.en, c.names.zh) if x)
         self.scope.report(
-            UnknownName(
-                place=self.scope.place(name), kind="column", name=name.text, known=known
-            )
+            UnknownName(place=self.scope.place(name), kind="column", name=name.text, known=known)
         )
         return None
 

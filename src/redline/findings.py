@@ -107,6 +107,7 @@ class MissingKind(StrEnum):
     PARAMETER = "parameter"
     MAPPING = "mapping"
     TEXT = "text"
+    REGISTER = "register"
 
 
 class OwedKind(StrEnum):

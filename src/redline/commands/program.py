@@ -6,23 +6,22 @@ for a fault of the program itself, 130 when interrupted, 141 when the reader of 
 
 from __future__ import annotations
 
+import locale
 import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import version
 from types import MappingProxyType
-from typing import TypeVar
 
 import click
 
-from redline.commands.diagnostics import UnexpectedFault
-from redline.commands.styling import Command, Group, Say, language_option
+from redline.commands.styling import Group, Say, language_option, write_rows
 from redline.commands.usage import NoSuchCommand, usage_text
-from redline.diagnostics import Diagnostic, Refusal, render_plain
+from redline.diagnostics import Diagnostic, Refusal
 from redline.messages import Language, Message, language_of_locale, msg
 
+WRONG_USAGE = 2
 UNREADABLE = 3
 INTERRUPTED = 130
 READER_GONE = 141
@@ -48,8 +47,7 @@ class Program(Group):
         """The command of a name, made in the program's language."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"redline.commands.{cmd_name}")
-        command = module.command(self.say)
+        command = import_module(f"redline.commands.{cmd_name}").command(self.say)
         assert isinstance(command, click.Command)
         return command
 
@@ -63,14 +61,19 @@ class Program(Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing any of them."""
-        with formatter.section(self.say(msg("Commands"))):
-            formatter.write_dl([(name, self.say(text)) for name, text in COMMANDS.items()])
+        rows = [(name, self.say(text)) for name, text in COMMANDS.items()]
+        write_rows(self.say(msg("Commands")), rows, formatter)
 
 
-def program(language: Language) -> Program:
+def program(say: Say) -> Program:
     """The program in a language."""
-    say = Say(language)
+    summary = msg(
+        "Checks a proposed development against the zoning rules that bind the ground it touches, "
+        "and cites the clause."
+    )
 
+    @click.group("redline", cls=Program, say=say, help=say(summary))
+    @language_option(say)
     @click.option(
         "--version",
         is_flag=True,
@@ -79,19 +82,86 @@ def program(language: Language) -> Program:
         callback=_print_version,
         help=say(msg("Print the version and exit.")),
     )
-    @language_option(say)
     def redline() -> None:
         pass
 
-    summary = msg(
-        "Checks a proposed development against the zoning rules that bind the ground it touches, "
-        "and cites the clause."
-    )
-    return Program(
-        say,
-        name="redline",
-        help=say(summary),
-        callback=redline,
-        params=_params_of(redline),
-        subcommand_metavar=say(msg("COMMAND …")),
-    )
+    return redline
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"redline {version('redline')}")
+        ctx.exit()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the program with some arguments; returns its exit code and never raises."""
+    say = Say(asked_language(arguments, os.environ))
+    try:
+        code = _invoke(program(say), arguments)
+        sys.stdout.flush()
+        return code
+    except click.UsageError as error:
+        print(usage_text(error, say), file=sys.stderr)
+        return WRONG_USAGE
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        _abandon_output()
+        return READER_GONE
+    except Refusal as refusal:
+        _complain(refusal.diagnostics, say)
+        return UNREADABLE
+    except Exception as fault:
+        _report(fault, say, verbose=bool({"-v", "--verbose"} & set(arguments)))
+        return UNREADABLE
+
+
+def _invoke(command: Program, arguments: Sequence[str]) -> int:
+    try:
+        with command.make_context("redline", list(arguments)) as context:
+            result = command.invoke(context)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    return result if isinstance(result, int) else 0
+
+
+def asked_language(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:
+    """The language of `--lang`, else of the environment, else of the system's locale."""
+    for i, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name == "--lang":
+            wanted = value if equals else "".join(arguments[i + 1 : i + 2])
+            if wanted in ("zh", "en"):
+                return "zh" if wanted == "zh" else "en"
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environ.get(variable):
+            return "zh" if environ[variable].lower().startswith("zh") else "en"
+    try:
+        locale.setlocale(locale.LC_ALL, "")
+    except locale.Error:
+        return "en"
+    return language_of_locale()
+
+
+def _complain(diagnostics: Sequence[Diagnostic], say: Say) -> None:
+    from redline.commands.outlet import complain
+
+    complain(diagnostics, say)
+
+
+def _report(fault: Exception, say: Say, *, verbose: bool) -> None:
+    """A fault of the program, as a diagnostic; its traceback only where it was asked for."""
+    from redline.commands.diagnostics import UnexpectedFault
+
+    if verbose:
+        traceback.print_exception(fault)
+    _complain([UnexpectedFault(fault=type(fault).__name__, verbose=verbose)], say)
+
+
+def _abandon_output() -> None:
+    """Let the interpreter flush into nothing when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

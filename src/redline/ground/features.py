@@ -82,7 +82,7 @@ class Document:
     number: str | None = None
     issuer: str | None = None
     rank: str | None = None
-    date: date | None = None
+    issued_on: date | None = None
     valid_from: date | None = None
     valid_to: date | None = None
     ground: Ground | None = None

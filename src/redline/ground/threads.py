@@ -34,9 +34,14 @@ def over_rows(
     """
     count = len(arrays[0])
     workers = cores()
-    if count <= block or workers == 1:
+    if count <= block:
         return function(*arrays)
+
+    def one_block(start: int) -> NDArray[Scalar]:
+        return function(*(a[start : start + block] for a in arrays))
+
     starts = range(0, count, block)
+    if workers == 1:
+        return np.concatenate([one_block(start) for start in starts])
     with ThreadPoolExecutor(workers) as pool:
-        parts = pool.map(lambda i: function(*(a[i : i + block] for a in arrays)), starts)
-        return np.concatenate(list(parts))
+        return np.concatenate(list(pool.map(one_block, starts)))

@@ -27,8 +27,8 @@ def load_parser(
 ) -> Any:
     """A Lark parser of one surface that hands each comment to `on_comment`.
 
-    The tables are kept in the private cache directory, keyed by grammar, options and versions; where
-    there is none they are built anew (about half a second).
+    The tables are kept in the private cache directory, keyed by grammar, options and versions;
+    where there is none they are built anew (about half a second).
     """
     from lark import Lark
 

@@ -7,7 +7,7 @@ UNITS = ((1000, "千"), (100, "百"), (10, "十"))
 
 
 def chinese_number(text: str) -> int:
-    """The number that a numeral up to 9999 says: 一千二百三十四, 十二, 一百零六, or Arabic digits."""
+    """The number that a numeral up to 9999 says: 十二, 一百零六, or Arabic digits."""
     if text.isascii() and text.isdigit():
         return int(text)
     total = digit = 0

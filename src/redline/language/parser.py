@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -352,7 +352,7 @@ class Builder:
         return "text_held", t.Day(self.day(c[0]), span=span)
 
     def on_instrument(self, span: Span, c: Children) -> t.Instrument:
-        parts = dict(x for x in c if isinstance(x, tuple))
+        parts: dict[str, Any] = dict(x for x in c if isinstance(x, tuple))
         number, number_unverified = parts.get("number", (None, None))
         return t.Instrument(
             name=c[0],
@@ -663,7 +663,10 @@ class Builder:
 
     def on_total(self, span: Span, c: Children) -> t.Total:
         return t.Total(
-            attribute=name_of(c[0]), same_areas=every(c, t.Name), same_year="year" in c[1:], span=span
+            attribute=name_of(c[0]),
+            same_areas=every(c, t.Name),
+            same_year="year" in c[1:],
+            span=span,
         )
 
     def on_covers_overlap(self, span: Span, c: Children) -> Any:
@@ -677,9 +680,7 @@ class Builder:
 
     def on_document_test(self, span: Span, c: Children) -> t.DocumentTest:
         traits = dict(c[1:])
-        return t.DocumentTest(
-            name_of(c[0]), traits.get("covers"), traits.get("before"), span=span
-        )
+        return t.DocumentTest(name_of(c[0]), traits.get("covers"), traits.get("before"), span=span)
 
     def on_judgement_test(self, span: Span, c: Children) -> t.JudgementTest:
         return t.JudgementTest(name_of(c[0]), span=span)
@@ -842,9 +843,33 @@ class Expectation(Wrapped):
 
 
 MEANINGFUL = frozenset(
-    "NAME NUMBER DATE STRING QUANTITY ARTICLE SECTION KW_POLYGON KW_LINE KW_POINT KW_COLUMN KW_KEY "
-    "KW_YES KW_NO KW_HELD KW_TO_COME KW_REFUSED KW_ABSENT KW_ORDINARILY KW_COMPLIES KW_VIOLATED "
-    "KW_EXCUSED KW_CONDITIONAL KW_NOT_APPLICABLE KW_UNDETERMINED".split()
+    [
+        "NAME",
+        "NUMBER",
+        "DATE",
+        "STRING",
+        "QUANTITY",
+        "ARTICLE",
+        "SECTION",
+        "KW_POLYGON",
+        "KW_LINE",
+        "KW_POINT",
+        "KW_COLUMN",
+        "KW_KEY",
+        "KW_YES",
+        "KW_NO",
+        "KW_HELD",
+        "KW_TO_COME",
+        "KW_REFUSED",
+        "KW_ABSENT",
+        "KW_ORDINARILY",
+        "KW_COMPLIES",
+        "KW_VIOLATED",
+        "KW_EXCUSED",
+        "KW_CONDITIONAL",
+        "KW_NOT_APPLICABLE",
+        "KW_UNDETERMINED",
+    ]
 )
 
 

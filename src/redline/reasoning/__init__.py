@@ -1,1 +1,1 @@
-"""Reasoning: atoms decided over columns, literals inferred with durable-rules, statuses explained."""
+"""Reasoning: atoms decided over columns, literals inferred with durable-rules, statuses."""

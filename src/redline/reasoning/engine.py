@@ -32,7 +32,7 @@ MAX_RETRIES = 8
 """Identifiers tried for a fact that the engine takes for one it has seen."""
 
 
-class EngineFault(Exception):
+class EngineFault(Exception):  # noqa: N818 - says what is the matter
     """The engine did not do what it must; never a property of the input."""
 
 

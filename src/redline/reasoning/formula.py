@@ -55,7 +55,7 @@ class Production:
     premises: tuple[Literal, ...]
 
 
-class ShapeTooLarge(Exception):
+class ShapeTooLarge(Exception):  # noqa: N818 - says what is the matter
     """A group needs more literals than the engine bears."""
 
 
@@ -73,7 +73,9 @@ class Shape:
     @cached_property
     def digest(self) -> str:
         """Identifies the shape across groups and processes."""
-        return hashlib.sha256(repr((self.leaves, self.productions, self.outputs)).encode()).hexdigest()
+        return hashlib.sha256(
+            repr((self.leaves, self.productions, self.outputs)).encode()
+        ).hexdigest()
 
     @cached_property
     def known(self) -> frozenset[Literal]:

@@ -66,7 +66,7 @@ FOOTPRINT = Part(PartKind.FOOTPRINT)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The numbers behind a comparison, per subject: what was measured and what it is held against."""
+    """The numbers behind a comparison, per subject: what was measured, and its limit."""
 
     value: Bounds
     limit: Bounds
@@ -302,11 +302,11 @@ class Judging:
             document.state == "held"
             and (document.valid_from is None or document.valid_from <= day)
             and (document.valid_to is None or day <= document.valid_to)
-            and (document.date is None or document.date <= day)
+            and (document.issued_on is None or document.issued_on <= day)
         )
 
     def covers(self, atom: DocumentHeld, listed: Mapping[int, Sequence[Document]]) -> Truths:
-        """Whether the ground of the documents held covers the overlaps, or a part of the subject."""
+        """Whether the documents' ground covers the overlaps, or a part of the subject."""
         standing = {
             i: held
             for i, documents in listed.items()
@@ -318,8 +318,8 @@ class Judging:
         return all_of(items, self.n)
 
     def part_covered(self, part: Part, standing: Mapping[int, Sequence[Document]]) -> Truths:
-        ground = self.terrain.uncovered_part(part, standing)
-        return truths(ground <= 0, ground > 0)
+        left = self.terrain.uncovered_part(part, standing)
+        return truths(left.high <= 0, left.low > 0)
 
     def overlap_covered(
         self, relation: Relates, standing: Mapping[int, Sequence[Document]]
@@ -334,7 +334,7 @@ class Judging:
             if masks.open
             else least
         )
-        return truths(most <= 0, least > 0)
+        return truths(most.high <= 0, least.low > 0)
 
     def covered_together(self, atom: CoveredTogether) -> Truths:
         """Whether several kinds of documents together cover the overlaps."""

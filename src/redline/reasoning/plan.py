@@ -32,7 +32,7 @@ from redline.rulebook.model import (
     Condition,
     DocumentHeld,
     DocumentKind,
-    Exception_,
+    ExceptionClause,
     Holds,
     Includes,
     IsOneOf,
@@ -130,7 +130,7 @@ class RuleGroup:
 class ExceptionFormula:
     """An exception, when it holds, and when it would hold once promised documents are there."""
 
-    exception: Exception_
+    exception: ExceptionClause
     full: Formula
     promised: Formula
 
@@ -248,9 +248,7 @@ class Planner:
             held = self.leaf(TextHeld(rule))
             outputs = [Conjunction((held, output)) for output in outputs]
         inputs, shape = compiled(outputs)
-        return RuleGroup(
-            rule, inputs, shape, tuple(outputs), scope, breach_now, tuple(exceptions)
-        )
+        return RuleGroup(rule, inputs, shape, tuple(outputs), scope, breach_now, tuple(exceptions))
 
     def breaches(self, rule: Rule) -> tuple[Formula, Formula]:
         """The breach as things stand, and the breach that no promised document can mend."""
@@ -260,7 +258,7 @@ class Planner:
             return formula, formula
         return Negation(self.formula(condition)), Negation(self.formula(condition, promised=True))
 
-    def exception(self, exception: Exception_) -> ExceptionFormula:
+    def exception(self, exception: ExceptionClause) -> ExceptionFormula:
         """An exception with its conditions, its duties and what takes it back."""
         return ExceptionFormula(
             exception,
@@ -268,7 +266,7 @@ class Planner:
             self.exception_formula(exception, promised=True),
         )
 
-    def exception_formula(self, exception: Exception_, promised: bool) -> Formula:
+    def exception_formula(self, exception: ExceptionClause, promised: bool) -> Formula:
         parts = [self.formula(exception.condition, promised)]
         if exception.provided is not None:
             parts.append(self.formula(exception.provided, promised))
@@ -283,9 +281,7 @@ class Planner:
                 held = [c for e in group for c in covers_of(e)]
                 documents = tuple(dict.fromkeys(c.document for c in held))
                 whole = self.leaf(CoveredTogether(documents, held[0].overlaps))
-                parts = [
-                    self.exception_formula(without_ground(e), promised) for e in group
-                ]
+                parts = [self.exception_formula(without_ground(e), promised) for e in group]
                 yield Conjunction((*parts, whole))
 
 
@@ -338,7 +334,7 @@ def has_documents(condition: Condition) -> bool:
     return False
 
 
-def covers_of(exception: Exception_) -> Iterator[DocumentHeld]:
+def covers_of(exception: ExceptionClause) -> Iterator[DocumentHeld]:
     """The documents of an exception that must cover the overlap, outside negations."""
 
     def walk(condition: Condition) -> Iterator[DocumentHeld]:
@@ -354,7 +350,7 @@ def covers_of(exception: Exception_) -> Iterator[DocumentHeld]:
         yield from walk(exception.provided)
 
 
-def without_ground(exception: Exception_) -> Exception_:
+def without_ground(exception: ExceptionClause) -> ExceptionClause:
     """An exception whose documents need not cover the whole overlap by themselves."""
 
     def strip(condition: Condition) -> Condition:
@@ -366,6 +362,6 @@ def without_ground(exception: Exception_) -> Exception_:
         return condition
 
     provided = strip(exception.provided) if exception.provided is not None else None
-    return Exception_(
+    return ExceptionClause(
         strip(exception.condition), provided, exception.citations, exception.except_when
     )

@@ -45,7 +45,7 @@ sets (CodeSet or None)."""
 
 
 def no_values(kind: Type, n: int) -> Values:
-    """n values of which nothing is known."""
+    """N values of which nothing is known."""
     match kind:
         case BooleanType():
             return np.ones(n, np.int8)
@@ -86,8 +86,8 @@ class Features:
 class Subjects:
     """n subjects in columns.
 
-    `documents` and `judgements` map a key to one entry per subject that has any; a document kind may
-    be listed several times. `all_documents_listed` says where the list of documents is complete.
+    `documents` and `judgements` map a key to one entry per subject that has any; a document kind
+    may be listed several times. `all_documents_listed` says where the list of documents is complete.
     """
 
     days: tuple[date, ...]
@@ -147,12 +147,12 @@ class Terrain(Protocol):
 
     def uncovered(
         self, part: Part, layer: Layer, mask: Booleans, documents: Mapping[int, Sequence[Document]]
-    ) -> Numbers:
-        """How much of the overlap lies outside the documents' ground."""
+    ) -> Bounds:
+        """How much of the overlap lies outside the documents' ground; in doubt where a document
+        does not say what ground it covers.
+        """
 
-    def uncovered_part(
-        self, part: Part, documents: Mapping[int, Sequence[Document]]
-    ) -> Numbers:
+    def uncovered_part(self, part: Part, documents: Mapping[int, Sequence[Document]]) -> Bounds:
         """How much of each subject's part lies outside the documents' ground."""
 
     def total(self, term: TotalTerm) -> Bounds:

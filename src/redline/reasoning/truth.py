@@ -26,7 +26,7 @@ Numbers = NDArray[np.float64]
 
 
 def unknown(n: int) -> Truths:
-    """n unknowns."""
+    """N unknowns."""
     return np.full(n, UNKNOWN, np.int8)
 
 
@@ -65,7 +65,7 @@ class Bounds:
 
     @classmethod
     def nothing(cls, n: int) -> Bounds:
-        """n numbers of which nothing is known."""
+        """N numbers of which nothing is known."""
         return cls(np.full(n, -np.inf), np.full(n, np.inf))
 
     def __len__(self) -> int:

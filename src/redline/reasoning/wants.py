@@ -1,4 +1,4 @@
-"""What an undetermined status wants for: the unknown atoms that still matter, as things to supply."""
+"""What an undetermined status wants for: the unknown atoms that still matter."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ English has m² with hectares and metres with kilometres beside; Chinese has 平
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from redline.messages import Language
 from redline.quantities import BY_SPELLING, spelling
@@ -34,11 +34,22 @@ MONTHS = (
 )
 
 
+NO_BREAK = "\u00a0"
+"""The space between a value and its unit, at which no line breaks."""
+
+
 def number_text(value: float, decimals: int = 6) -> str:
-    """A number with thousands separated and no trailing zeros: `1,234.5`."""
-    if value != 0 and not 1e-6 <= abs(value) < 1e15:
+    """A number with thousands separated and no trailing zeros: `1,234.5`.
+
+    What would be rounded to nothing is said to be less than the last decimal shown.
+    """
+    if abs(value) >= 1e15:
         return f"{value:.6g}"
-    text = f"{Decimal(repr(value)):,.{decimals}f}"
+    last = Decimal(1).scaleb(-decimals)
+    rounded = Decimal(repr(value)).quantize(last, ROUND_HALF_UP)
+    if value > 0 and not rounded:
+        return f"<{NO_BREAK}{last:f}"
+    text = f"{rounded:,f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
 
@@ -66,7 +77,7 @@ def quantity_text(value: float, unit: str, language: Language, *, beside: bool =
 
 
 def _joint(unit: str) -> str:
-    return "" if unit in ("", "%", "‰", "°") else " "
+    return "" if unit in ("", "%", "‰", "°") else NO_BREAK
 
 
 def _beside(size: float, unit: str, language: Language) -> tuple[str, ...]:
@@ -74,12 +85,16 @@ def _beside(size: float, unit: str, language: Language) -> tuple[str, ...]:
     if unit == "m2" and size >= 100:
         hectares = number_text(size / HECTARE, 4)
         mu = number_text(size / MU, 2)
-        return (f"{hectares} 公顷", f"{mu} 亩") if chinese else (f"{hectares} ha",)
+        return (
+            (f"{hectares}{NO_BREAK}公顷", f"{mu}{NO_BREAK}亩")
+            if chinese
+            else (f"{hectares}{NO_BREAK}ha",)
+        )
     if unit == "ha" and chinese:
-        return (f"{number_text(size * HECTARE / MU, 2)} 亩",)
+        return (f"{number_text(size * HECTARE / MU, 2)}{NO_BREAK}亩",)
     if unit == "m" and size >= 1000:
         kilometres = number_text(size / 1000, 3)
-        return (f"{kilometres} 公里" if chinese else f"{kilometres} km",)
+        return (f"{kilometres}{NO_BREAK}{'公里' if chinese else 'km'}",)
     return ()
 
 

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from redline.diagnostics import display_width
 from redline.messages import Language, Message
+from redline.report.figures import NO_BREAK
 
 PIPE_WIDTH = 100
 """Columns where there is no terminal: a constant, so that the same findings give the same bytes."""
@@ -73,7 +74,7 @@ class Sheet:
         hang = " " * display_width(lead)
         for i, part in enumerate(wrap(shorten(text, LONG), max(20, self.style.width - len(hang)))):
             self.stream.write(paint(hang if i else lead, self.style, *(() if i else tones)))
-            self.stream.write(paint(part, self.style, *tones) + "\n")
+            self.stream.write(paint(part.replace(NO_BREAK, " "), self.style, *tones) + "\n")
 
     def blank(self) -> None:
         """An empty line."""

@@ -127,6 +127,12 @@ SEVERITIES: Mapping[str, Message] = MappingProxyType(
 )
 
 
+def status_text(name: str, language: Language) -> str:
+    """A status by its name in the rule language; the name itself where it is none."""
+    known = {status.value: message for status, message in STATUSES.items()}
+    return known[name].render(language) if name in known else name
+
+
 def filled(template: Message, **values: object) -> Message:
     """One of the sentences above with its places filled."""
     return Message(template.text, values)
@@ -158,7 +164,10 @@ def citation_line(citation: Citation, language: Language) -> str:
     line = f"{text}{interval}" if language == "zh" else f"{text} {interval}".rstrip()
     if citation.verified:
         return line
-    return msg("{citation} [unverified]", citation=line).render(language)
+    if not citation.note:
+        return msg("{citation} [unverified]", citation=line).render(language)
+    why = citation.note.render(language)
+    return msg("{citation} [unverified: {why}]", citation=line, why=why).render(language)
 
 
 def interval_text(citation: Citation, language: Language) -> str:

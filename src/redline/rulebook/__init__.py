@@ -1,1 +1,1 @@
-"""The rule book: names resolved once, types and units checked, each thing with its time in force."""
+"""The rule book: names resolved once, types and units checked, everything with its time."""

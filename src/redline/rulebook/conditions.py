@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 from redline.language import tree as t
@@ -223,7 +223,9 @@ class ConditionResolver:
             return False
         if isinstance(a, DateType) and isinstance(b, DateType):
             return True
-        wrong, where = (a, node.left) if not isinstance(a, QuantityType | DateType) else (b, node.right)
+        wrong, where = (
+            (a, node.left) if not isinstance(a, QuantityType | DateType) else (b, node.right)
+        )
         self.wrong_type(where, msg("a number, a quantity or a date"), type_in_words(wrong))
         return False
 
@@ -423,7 +425,9 @@ class ConditionResolver:
         """A literal in base units."""
         match node:
             case t.Number(value=number):
-                return Constant(float(number), Title(f"{number}", f"{number}"), QuantityType(NUMBER))
+                return Constant(
+                    float(number), Title(f"{number}", f"{number}"), QuantityType(NUMBER)
+                )
             case t.Day(value=day):
                 return Constant(float(day.toordinal()), Title(f"{day}", f"{day}"), DateType())
             case t.Quantity(value=value, unit=spelling, per_year=per_year):

@@ -269,7 +269,7 @@ class NeedsOrderedAttribute(RuleDiagnostic):
     @property
     def message(self) -> Message:
         return msg(
-            "“before” a stage needs an attribute “stage” with an ordered code list, and there is none"
+            "“before” a stage needs an attribute “stage” with an ordered code list; there is none"
         )
 
 

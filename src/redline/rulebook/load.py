@@ -105,7 +105,9 @@ def resolve_rulebook(packs: Mapping[str, t.Pack]) -> RuleBook:
     return RuleBook(
         packs=digests,
         pack_titles={name: pack.title for name, pack in sorted(packs.items())},
-        digest=hashlib.sha256("\n".join(f"{n} {d}" for n, d in digests.items()).encode()).hexdigest(),
+        digest=hashlib.sha256(
+            "\n".join(f"{n} {d}" for n, d in digests.items()).encode()
+        ).hexdigest(),
         rules=tuple(rule for r in ordered for rule in r.rules),
         not_executable=tuple(x for r in ordered for x in r.not_executable),
         attributes={k: v for k, v in terms.items() if isinstance(v, Attribute)},

@@ -1,7 +1,8 @@
 """What a rule book consists of once every name is resolved.
 
-Everything here is immutable. Declared things are themselves (two are equal when they are one object),
-terms and conditions compare by value, so that two that say the same are one and are decided once. Numbers are in base units (`redline.quantities`), dates are days.
+Everything here is immutable. Declared things are themselves (two are equal when they are one
+object); terms and conditions compare by value, so that two that say the same are decided once.
+Numbers are in base units (`redline.quantities`), dates are days.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from redline.language.tree import (
     RelationKind,
     Section,
 )
-from redline.language.numerals import chinese_numeral
 from redline.messages import Language, Title
 from redline.quantities import Dimension
 
@@ -78,7 +78,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instrument:
-    """A legal source. Between `force.start` and `text_held` its rules exist and are undetermined."""
+    """A legal source. From `force.start` to `text_held` its rules exist and are undetermined."""
 
     names: Names
     title: Title
@@ -484,13 +484,13 @@ Condition = All | Any | Not | ConceptUse | Atom
 
 
 @dataclass(frozen=True, slots=True)
-class Exception_:
+class ExceptionClause:
     """What lifts a breach: a condition, what it is subject to, and what takes it back."""
 
     condition: Condition
     provided: Condition | None
     citations: tuple[Citation, ...]
-    except_when: tuple[Exception_, ...] = ()
+    except_when: tuple[ExceptionClause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,7 +513,7 @@ class Rule:
     territory: Territory | None
     applies: Condition | None
     norm: Norm
-    exceptions: tuple[Exception_, ...]
+    exceptions: tuple[ExceptionClause, ...]
     severity: Severity
     remedy: Title | None
     citations: tuple[Citation, ...]

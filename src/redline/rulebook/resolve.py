@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import TypeVar
 
-from redline.diagnostics import Diagnostic, Place
+from redline.diagnostics import Diagnostic
 from redline.language import tree as t
-from redline.language.source import Span
-from redline.messages import Title, msg
-from redline.quantities import DIMENSIONS, PER_YEAR
+from redline.messages import Title
+from redline.quantities import DIMENSIONS, NUMBER, PER_YEAR
 from redline.rulebook.conditions import ConditionResolver, Usage
 from redline.rulebook.diagnostics import (
-    ConceptCycle,
     ConceptNotInForce,
     ImportCycle,
     MissingPack,
@@ -39,14 +38,12 @@ from redline.rulebook.model import (
     Condition,
     DatedValue,
     DateType,
-    DocumentHeld,
     DocumentKind,
-    Exception_,
+    ExceptionClause,
     Instrument,
     Interval,
     JudgementKind,
     Layer,
-    Names,
     Norm,
     Not,
     NotExecutable,
@@ -54,13 +51,14 @@ from redline.rulebook.model import (
     QuantityType,
     Relates,
     Rule,
-    Selection,
     Territory,
     TextType,
     Type,
 )
 from redline.rulebook.scope import CodeGroup, Scope, names_of
 from redline.rulebook.words import type_in_words
+
+P = TypeVar("P", t.Applies, t.Remedy)
 
 FIRST = {
     t.CodeList: 0,
@@ -78,6 +76,14 @@ FIRST = {
     t.NotExecutable: 7,
 }
 """The order in which declarations are resolved: what others name comes before them."""
+
+
+PRIMITIVES: Mapping[t.Primitive, Type] = {
+    t.Primitive.BOOLEAN: BooleanType(),
+    t.Primitive.TEXT: TextType(),
+    t.Primitive.DATE: DateType(),
+    t.Primitive.NUMBER: QuantityType(NUMBER),
+}
 
 
 class PackResult:
@@ -143,21 +149,6 @@ class PackResolver:
 
     def resolve(self) -> None:
         """Resolve every declaration, in an order in which names are there when needed."""
-        steps: dict[type, Callable[[object], None]] = {
-            t.CodeList: self.code_list,
-            t.CodeGroup: self.code_group,
-            t.Instrument: self.instrument,
-            t.Attribute: self.attribute,
-            t.Layer: self.layer,
-            t.DocumentKind: self.document,
-            t.ComponentKind: self.component,
-            t.JudgementKind: self.judgement,
-            t.Parameter: self.parameter,
-            t.Territory: self.territory,
-            t.Concept: self.concept,
-            t.Rule: self.rule,
-            t.NotExecutable: self.clause_not_executable,
-        }  # type: ignore[assignment]
         declarations = sorted(self.pack.declarations, key=lambda d: FIRST[type(d)])
         self.pending = {
             name: d
@@ -168,7 +159,37 @@ class PackResolver:
         }
         self.conditions.resolve_pending = self.pending_concept
         for declaration in declarations:
-            steps[type(declaration)](declaration)
+            self.declaration(declaration)
+
+    def declaration(self, node: t.Declaration) -> None:
+        """Resolve one declaration."""
+        match node:
+            case t.CodeList():
+                self.code_list(node)
+            case t.CodeGroup():
+                self.code_group(node)
+            case t.Instrument():
+                self.instrument(node)
+            case t.Attribute():
+                self.attribute(node)
+            case t.Layer():
+                self.layer(node)
+            case t.DocumentKind():
+                self.document(node)
+            case t.ComponentKind():
+                self.component(node)
+            case t.JudgementKind():
+                self.judgement(node)
+            case t.Parameter():
+                self.parameter(node)
+            case t.Territory():
+                self.territory(node)
+            case t.Concept():
+                self.concept(node)
+            case t.Rule():
+                self.rule(node)
+            case t.NotExecutable():
+                self.clause_not_executable(node)
 
     # ── vocabulary ──
 
@@ -197,12 +218,7 @@ class PackResolver:
     def type_of(self, node: t.TypeNode) -> Type | None:
         match node:
             case t.PrimitiveType(primitive=primitive):
-                return {
-                    t.Primitive.BOOLEAN: BooleanType(),
-                    t.Primitive.TEXT: TextType(),
-                    t.Primitive.DATE: DateType(),
-                    t.Primitive.NUMBER: QuantityType(DIMENSIONS["count"][1]),
-                }[primitive]
+                return PRIMITIVES[primitive]
             case t.CodeType(code_list=name, many=many):
                 code_list = self.scope.find(self.scope.code_lists, name)
                 return CodeType(code_list, many) if code_list else None
@@ -400,9 +416,9 @@ class PackResolver:
         citations = self.citations(node.cites)
         self.scope.heading = heading_of(citations, node.title)
         before = len(self.scope.diagnostics)
-        applies = self.one(node, t.Applies)
+        applies = self.one(node, t.Applies, "applies when")
         norms = [p for p in node.parts if isinstance(p, t.Norm)]
-        remedy = self.one(node, t.Remedy)
+        remedy = self.one(node, t.Remedy, "remedy")
         territory_name = node.territory or self.pack.territory
         territory = (
             self.scope.find(self.scope.territories, territory_name) if territory_name else None
@@ -465,28 +481,27 @@ class PackResolver:
                         )
                     )
 
-    def one(self, node: t.Rule, kind: type) -> t.RulePart | None:  # type: ignore[type-arg]
+    def one(self, node: t.Rule, kind: type[P], word: str) -> P | None:
         """The part of a rule that can be there once."""
         found = [p for p in node.parts if isinstance(p, kind)]
         if len(found) > 1:
-            word = {t.Applies: "applies when", t.Remedy: "remedy"}[kind]
             self.scope.report(
                 SaidTwice(place=self.scope.place(found[1]), under=self.scope.heading, word=word)
             )
         return found[0] if found else None
 
-    def exception(self, node: t.ExceptionClause, usage: Usage) -> Exception_ | None:
+    def exception(self, node: t.ExceptionClause, usage: Usage) -> ExceptionClause | None:
         condition = self.conditions.condition(node.condition, usage)
         provided = self.conditions.condition(node.provided, usage) if node.provided else None
         nested = [
-            Exception_(inner, None, self.citations(x.cites))
+            ExceptionClause(inner, None, self.citations(x.cites))
             for x in node.except_when
             if (inner := self.conditions.condition(x.condition, usage)) is not None
         ]
         citations = self.citations(node.cites)
         if condition is None:
             return None
-        return Exception_(condition, provided, citations, tuple(nested))
+        return ExceptionClause(condition, provided, citations, tuple(nested))
 
 
 def interval_of(period: t.Period | None) -> Interval:
@@ -532,7 +547,7 @@ def concepts_in(condition: Condition) -> Iterable[Concept]:
 def concepts_in_rule(rule: Rule) -> Iterable[Concept]:
     """Every concept that a rule uses."""
 
-    def of_exception(exception: Exception_) -> Iterable[Concept]:
+    def of_exception(exception: ExceptionClause) -> Iterable[Concept]:
         yield from concepts_in(exception.condition)
         if exception.provided is not None:
             yield from concepts_in(exception.provided)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from redline.messages import Message, msg
+from redline.messages import Message, Title, msg
 from redline.quantities import DIMENSIONS, Dimension, base_unit
-from redline.messages import Title
 from redline.rulebook.model import (
     BooleanType,
     CodeType,

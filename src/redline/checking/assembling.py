@@ -1,0 +1,658 @@
+"""Findings from statuses: what a reader is shown about one submission, made only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import shapely
+from pydantic import TypeAdapter
+from shapely.geometry.base import BaseGeometry
+
+from redline import findings as f
+from redline.checking.terrain import MeasuredTerrain
+from redline.ground.distance import nearest
+from redline.language.tree import Comparator, MeasureKind, NormKind, RelationKind
+from redline.messages import Title
+from redline.quantities import base_unit
+from redline.reasoning.formula import Conjunction, Disjunction, Formula, Leaf, Negation
+from redline.reasoning.infer import Inference, Status
+from redline.reasoning.judge import FOOTPRINT, Judgements, Judging
+from redline.reasoning.plan import (
+    CoveredTogether,
+    Derived,
+    ExceptionFormula,
+    PlanAtom,
+    Promised,
+    RuleGroup,
+)
+from redline.reasoning.subjects import CodeSet, Subjects
+from redline.reasoning.truth import FALSE, TRUE, UNKNOWN, Bounds
+from redline.reasoning.wants import Want, WantFinder, open_atoms
+from redline.rulebook.conditions import type_of_term
+from redline.rulebook.model import (
+    AttributeTerm,
+    BooleanType,
+    Citation,
+    CodeType,
+    Compares,
+    DateType,
+    DocumentHeld,
+    Holds,
+    Includes,
+    IsOneOf,
+    Judged,
+    Layer,
+    MeasureTerm,
+    ParameterTerm,
+    Part,
+    QuantityType,
+    Relates,
+    Rule,
+    RuleBook,
+    Selection,
+    Term,
+)
+from redline.rulebook.wording import exception_in_words, part_in_words, term_in_words
+
+STATUSES = {
+    Status.UNDETERMINED: f.Status.UNDETERMINED,
+    Status.COMPLIES: f.Status.COMPLIES,
+    Status.NOT_APPLICABLE: f.Status.NOT_APPLICABLE,
+    Status.VIOLATED: f.Status.VIOLATED,
+    Status.EXCUSED: f.Status.EXCUSED,
+    Status.CONDITIONAL: f.Status.CONDITIONAL,
+}
+
+OPPOSITE = {
+    Comparator.AT_LEAST: f.Comparison.LESS_THAN,
+    Comparator.AT_MOST: f.Comparison.MORE_THAN,
+    Comparator.MORE_THAN: f.Comparison.AT_MOST,
+    Comparator.LESS_THAN: f.Comparison.AT_LEAST,
+}
+
+MISSING = {
+    "geometry": f.MissingKind.ATTRIBUTE,
+    **{kind.value: kind for kind in f.MissingKind},
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A batch that was judged and inferred, from which findings are made."""
+
+    book: RuleBook
+    subjects: Subjects
+    terrain: MeasuredTerrain
+    judged: Judgements
+    inference: Inference
+
+
+def verdict_of(findings: Sequence[f.Finding]) -> f.Verdict:
+    """The verdict of a submission from its findings (`docs/language.md`, Meaning)."""
+    binding = {x.status for x in findings if x.severity is f.RuleSeverity.BINDING}
+    anticipated = {x.status for x in findings if x.severity is f.RuleSeverity.ANTICIPATORY}
+    if f.Status.VIOLATED in binding:
+        return f.Verdict.NON_COMPLIANT
+    if f.Status.UNDETERMINED in binding:
+        return f.Verdict.UNDETERMINED
+    if binding & {f.Status.EXCUSED, f.Status.CONDITIONAL} or anticipated & {
+        f.Status.VIOLATED,
+        f.Status.EXCUSED,
+        f.Status.CONDITIONAL,
+    }:
+        return f.Verdict.CONDITIONAL
+    return f.Verdict.COMPLIANT
+
+
+def findings_of(answered: Answered, subject: int) -> tuple[f.Finding, ...]:
+    """The findings of one subject, one for each rule in force, in the rule book's order."""
+    maker = FindingMaker(answered, subject)
+    return tuple(maker.finding(i) for i in range(len(answered.inference.plan.rules)))
+
+
+class FindingMaker:
+    """Makes the findings of one subject."""
+
+    def __init__(self, answered: Answered, subject: int) -> None:
+        self.book = answered.book
+        self.subjects = answered.subjects
+        self.terrain = answered.terrain
+        self.measured = answered.judged.measured
+        self.inference = answered.inference
+        self.plan = answered.inference.plan
+        self.subject = subject
+        self.truths = answered.inference.truths[subject]
+        self.wants = WantFinder(subject, self.subjects, self.terrain, self.inference)
+        self.judging = Judging(self.plan.day, self.subjects, self.terrain)
+
+    def finding(self, index: int) -> f.Finding:
+        """The finding of one rule."""
+        group = self.plan.rules[index]
+        rule = group.rule
+        status = Status(self.inference.statuses[self.subject, index])
+        title = f.Bilingual.of(rule.title)
+        heard = status is not Status.NOT_APPLICABLE
+        telling = status not in (Status.NOT_APPLICABLE, Status.COMPLIES)
+        evidence, slivers = self.evidence(group, telling) if heard else ((), ())
+        return f.Finding(
+            rule=f"{rule.pack}.{rule.names.key}",
+            status=STATUSES[status],
+            severity=f.RuleSeverity(rule.severity),
+            title=title,
+            remedy=f.Bilingual.of(rule.remedy) if rule.remedy else None,
+            citations=tuple(citation_of(c) for c in rule.citations_on(self.plan.day)),
+            measured=tuple(self.measurements(group)) if heard else (),
+            facts=tuple(self.facts(group)) if telling else (),
+            exceptions=tuple(self.excuse(e) for e in group.exceptions) if telling else (),
+            owed=tuple(self.owed(group, status)),
+            missing=tuple(self.missing(group.outputs)) if status is Status.UNDETERMINED else (),
+            evidence=evidence,
+            slivers=slivers,
+        )
+
+    # ── truths ──
+
+    def truth(self, formula: Formula) -> int:
+        """The truth of a formula for this subject."""
+        match formula:
+            case Leaf(index=index):
+                return int(self.truths[index])
+            case Negation(inner=inner):
+                return TRUE - self.truth(inner)
+            case Conjunction(items=items):
+                return min((self.truth(i) for i in items), default=TRUE)
+            case Disjunction(items=items):
+                return max((self.truth(i) for i in items), default=FALSE)
+
+    def atoms(
+        self, formula: Formula, positive: bool = True
+    ) -> Iterator[tuple[int, PlanAtom, bool]]:
+        """The judged atoms of a formula, each with whether its truth makes the formula truer."""
+        match formula:
+            case Leaf(index=index):
+                atom = self.plan.atoms[index]
+                if isinstance(atom, Derived):
+                    yield from self.atoms(self.plan.formulas[index], positive)
+                else:
+                    yield index, atom, positive
+            case Negation(inner=inner):
+                yield from self.atoms(inner, not positive)
+            case Conjunction(items=items) | Disjunction(items=items):
+                for item in items:
+                    yield from self.atoms(item, positive)
+
+    # ── parts of a finding ──
+
+    def measurements(self, group: RuleGroup) -> Iterator[f.Measured]:
+        """What the norm compares: value, limit and margin."""
+        for index, atom, positive in self.atoms(group.breach):
+            measured = self.measured.get(index)
+            if measured is None or not isinstance(atom, Compares | Relates):
+                continue
+            if isinstance(atom, Compares) and not shows_number(atom.left):
+                continue
+            yield self.measurement(atom, measured.value, measured.limit, positive)
+
+    def measurement(
+        self, atom: Compares | Relates, value: Bounds, limit: Bounds, breaks: bool
+    ) -> f.Measured:
+        """A comparison; `breaks` says whether the rule is kept when the comparison fails."""
+        row = self.subject
+        low, high = float(value.low[row]), float(value.high[row])
+        bound = float(limit.low[row])
+        limit_known = np.isfinite(bound) and bound == limit.high[row]
+        if isinstance(atom, Compares):
+            quantity, kind = term_in_words(atom.left), type_of_term(atom.left)
+            unit = base_unit(kind.dimension).en if isinstance(kind, QuantityType) else ""
+            comparator = atom.comparator
+            clauses = limit_clauses(atom.right, self.plan.day)
+        else:
+            overlap = MeasureTerm(measure_kind(atom), atom.part, atom.selection)
+            quantity = term_in_words(overlap)
+            unit = overlap_unit(atom)
+            comparator = atom.by[0] if atom.by else Comparator.MORE_THAN
+            clauses = limit_clauses(atom.by[1], self.plan.day) if atom.by else ()
+        comparison = OPPOSITE[comparator] if breaks else f.Comparison(comparator.value)
+        known = low == high and np.isfinite(low)
+        margin = None
+        if known and limit_known:
+            above = comparison in (f.Comparison.AT_LEAST, f.Comparison.MORE_THAN)
+            margin = low - bound if above else bound - low
+        ranged = not known and np.isfinite(low) and np.isfinite(high)
+        return f.Measured(
+            quantity=f.Bilingual.of(quantity),
+            value=tidy(low) if known else None,
+            range=(tidy(low), tidy(high)) if ranged else None,
+            unit=unit,
+            limit=tidy(bound) if limit_known else None,
+            comparison=comparison,
+            margin=tidy(margin) if margin is not None else None,
+            limit_citations=tuple(citation_of(c) for c in clauses),
+        )
+
+    def facts(self, group: RuleGroup) -> Iterator[f.Fact]:
+        """The attributes, documents and judgements known and asked for."""
+        seen: set[tuple[str, str]] = set()
+        formulas = [group.scope, group.breach, *(e.promised for e in group.exceptions)]
+        for formula in formulas:
+            for index, atom, _positive in self.atoms(formula):
+                if self.truths[index] == UNKNOWN:
+                    continue
+                for fact in self.fact(atom):
+                    if (fact.kind, fact.name) not in seen:
+                        seen.add((fact.kind, fact.name))
+                        yield fact
+
+    def fact(self, atom: PlanAtom) -> Iterator[f.Fact]:
+        match atom:
+            case Holds(term=term) | IsOneOf(term=term) | Includes(term=term):
+                yield from self.attribute_fact(term)
+            case Compares(left=left, right=right):
+                for side in (left, right):
+                    yield from self.attribute_fact(side)
+            case DocumentHeld(document=document):
+                listed = self.subjects.documents.get(document.names.key, {}).get(self.subject, ())
+                for one in listed:
+                    state = DOCUMENT_STATES[one.state]
+                    number = f" {one.number}" if one.number else ""
+                    yield f.Fact(
+                        kind="document",
+                        name=document.names.key,
+                        title=f.Bilingual.of(document.title),
+                        value=f.Bilingual(en=state.en + number, zh=state.zh + number),
+                    )
+            case Judged(judgement=judgement):
+                answers = self.subjects.judgements.get(judgement.names.key, {})
+                if self.subject in answers:
+                    answer = answers[self.subject]
+                    yield f.Fact(
+                        kind="judgement",
+                        name=judgement.names.key,
+                        title=f.Bilingual.of(judgement.title),
+                        value=f.Bilingual.of(YES if answer.answer else NO),
+                        author=answer.author,
+                        reason=answer.reason,
+                    )
+
+    def attribute_fact(self, term: Term | object) -> Iterator[f.Fact]:
+        if not isinstance(term, AttributeTerm):
+            return
+        attribute = term.attribute
+        value = self.subjects.attribute(attribute)[self.subject]
+        shown = value_in_words(attribute.type, value)
+        if shown is not None:
+            yield f.Fact(
+                kind="attribute",
+                name=attribute.names.key,
+                title=f.Bilingual.of(attribute.title),
+                value=f.Bilingual.of(shown),
+            )
+
+    def excuse(self, formula: ExceptionFormula) -> f.Excuse:
+        """An exception of the rule, and whether it excuses here."""
+        exception = formula.exception
+        if self.truth(formula.full) == TRUE:
+            status = f.ExceptionStatus.HOLDS
+        elif self.truth(formula.promised) == TRUE:
+            status = f.ExceptionStatus.PROMISED
+        elif self.truth(formula.promised) == FALSE:
+            status = f.ExceptionStatus.FAILS
+        else:
+            status = f.ExceptionStatus.UNKNOWN
+        unknown = status is f.ExceptionStatus.UNKNOWN
+        promised = status is f.ExceptionStatus.PROMISED
+        return f.Excuse(
+            condition=f.Bilingual.of(exception_in_words(exception)),
+            status=status,
+            citations=tuple(
+                citation_of(c) for c in exception.citations if c.interval.holds(self.plan.day)
+            ),
+            owed=tuple(self.promised(formula.promised)) if promised else (),
+            missing=tuple(self.missing((formula.promised,))) if unknown else (),
+        )
+
+    def promised(self, formula: Formula) -> Iterator[f.Owed]:
+        """The documents to come that a formula rests on."""
+        for index, atom, _positive in self.atoms(formula):
+            if isinstance(atom, Promised) and self.truths[index] == TRUE:
+                document, before = atom.held.document, atom.held.before
+                by = None
+                if before is not None:
+                    attribute, stage = before
+                    assert isinstance(attribute.type, CodeType)
+                    name = attribute.type.code_list.title_of(stage)
+                    by = f.DueBy(stage=stage, stage_title=f.Bilingual.of(name))
+                yield f.Owed(
+                    kind=f.OwedKind.DOCUMENT,
+                    name=document.names.key,
+                    title=f.Bilingual.of(document.title),
+                    by=by,
+                )
+
+    def owed(self, group: RuleGroup, status: Status) -> Iterator[f.Owed]:
+        """What a conditional status still asks for."""
+        if status is not Status.CONDITIONAL:
+            return
+        found = [o for e in group.exceptions for o in self.promised(e.promised)]
+        if group.rule.norm.kind is NormKind.REQUIRES:
+            condition = group.outputs[2]
+            found += self.promised(condition)
+        if not found and (group.rule.norm.ordinarily or group.rule.norm.kind is NormKind.RESTRICTS):
+            found.append(
+                f.Owed(
+                    kind=f.OwedKind.DEMONSTRATION,
+                    name=group.rule.names.key,
+                    title=f.Bilingual.of(DEMONSTRATION),
+                )
+            )
+        yield from dict.fromkeys(found)
+
+    def missing(self, formulas: tuple[Formula, ...]) -> Iterator[f.Missing]:
+        """What would help to determine some formulas, each thing once."""
+        seen: set[tuple[str, str]] = set()
+        for atom in open_atoms(self.inference, formulas, self.truths):
+            for want in self.wants.of_atom(atom):
+                if (want.kind, want.key) not in seen:
+                    seen.add((want.kind, want.key))
+                    yield missing_of(want)
+
+    # ── evidence ──
+
+    def evidence(
+        self, group: RuleGroup, telling: bool
+    ) -> tuple[tuple[f.Evidence, ...], tuple[f.Evidence, ...]]:
+        """The ground on which the norm's answer rests, and the slivers left out of it."""
+        evidence: dict[tuple[object, ...], f.Evidence] = {}
+        slivers: dict[tuple[object, ...], f.Evidence] = {}
+        for _index, atom, _positive in self.atoms(group.breach):
+            for part, selection, distance in spatial_terms(atom):
+                if selection.layer not in self.terrain.zones:
+                    continue
+                if distance:
+                    found = self.near(part, selection) if telling else None
+                    if found is not None:
+                        evidence[part, selection, found.feature] = found
+                    continue
+                for counted, row in self.pieces(part, selection):
+                    key = (part, selection, row.feature, row.area_m2, row.length_m)
+                    if not counted:
+                        slivers[key] = row
+                    elif telling:
+                        evidence[key] = row
+        return tuple(evidence.values()), tuple(slivers.values())
+
+    def pieces(self, part: Part, selection: Selection) -> Iterator[tuple[bool, f.Evidence]]:
+        """The overlaps of a part with the features of a selection."""
+        masks = self.judging.selected(selection)
+        if masks is None:
+            return
+        layer = selection.layer
+        owners = self.terrain.shapes(part).owner
+        if layer.geometry == "polygon":
+            found = self.terrain.area_overlaps(part, layer)
+            mine = owners[found.subject] == self.subject
+            rows = np.flatnonzero(mine & masks.possibly[found.feature])
+            shown = self.terrain.plane.to_lonlat(found.geometry_of(rows))
+            for row, geometry in zip(rows, shown, strict=True):
+                yield (
+                    bool(found.counted[row]),
+                    self.item(
+                        part,
+                        layer,
+                        int(found.feature[row]),
+                        geometry,
+                        area_m2=round(float(found.area_m2[row]), 2),
+                        width_m=round(float(found.width_m[row]), 3)
+                        if found.width_exact[row]
+                        else None,
+                    ),
+                )
+        if layer.geometry == "line" or not len(owners):
+            lines = self.terrain.line_overlaps(part, layer)
+            mine = owners[lines.subject] == self.subject
+            rows = np.flatnonzero(mine & masks.possibly[lines.feature])
+            shown = self.terrain.plane.to_lonlat(lines.geometry[rows])
+            for row, geometry in zip(rows, shown, strict=True):
+                yield (
+                    True,
+                    self.item(
+                        part,
+                        layer,
+                        int(lines.feature[row]),
+                        geometry,
+                        length_m=round(float(lines.length_m[row]), 3),
+                    ),
+                )
+
+    def near(self, part: Part, selection: Selection) -> f.Evidence | None:
+        """The feature of a selection that is nearest to a part."""
+        masks = self.judging.selected(selection)
+        if masks is None:
+            return None
+        shapes = self.terrain.shapes(part)
+        mine = np.flatnonzero(shapes.owner == self.subject)
+        zone = self.terrain.zones[selection.layer]
+        metres, feature = nearest(shapes.geometry[mine], zone, masks.possibly)
+        if not len(metres) or not np.isfinite(metres.min()):
+            return None
+        least = int(np.argmin(metres))
+        return self.item(
+            part,
+            selection.layer,
+            int(feature[least]),
+            None,
+            relation=f.Relation.NEAR,
+            distance_m=round(float(metres[least]), 3),
+        )
+
+    def item(
+        self,
+        part: Part,
+        layer: Layer,
+        feature: int,
+        geometry: BaseGeometry | None,
+        *,
+        relation: f.Relation = f.Relation.OVERLAPS,
+        area_m2: float | None = None,
+        width_m: float | None = None,
+        length_m: float | None = None,
+        distance_m: float | None = None,
+    ) -> f.Evidence:
+        zone = self.terrain.zones[layer]
+        features = self.terrain.features(layer)
+        assert features is not None
+        columns = {
+            column.names.key: plain(features.column(column)[feature], column.type)
+            for column in layer.columns
+            if column.names.key in features.columns
+        }
+        name = columns.get(layer.key) if layer.key else None
+        return f.Evidence(
+            layer=layer.names.key,
+            layer_title=f.Bilingual.of(layer.title),
+            version=zone.version or None,
+            feature=str(name) if name is not None else f"#{feature + 1}",
+            relation=relation,
+            role=part_in_words(part).en if part.component is None else part.component.names.key,
+            area_m2=area_m2,
+            width_m=width_m,
+            length_m=length_m,
+            distance_m=distance_m,
+            attributes=columns,
+            geometry=geojson(geometry),
+        )
+
+
+YES = Title("yes", "是")
+NO = Title("no", "否")
+DEMONSTRATION = Title("Demonstration that it is necessary", "必要性论证")
+DOCUMENT_STATES = {
+    "held": Title("held", "已取得"),
+    "to_come": Title("to come", "待取得"),
+    "refused": Title("refused", "不予批准"),
+}
+
+
+def tidy(number: float) -> float:
+    """A number as it is written: 12 significant digits, and no negative zero."""
+    return float(f"{number:.12g}") + 0.0
+
+
+def shows_number(term: Term) -> bool:
+    """Whether a term is a number or quantity."""
+    return isinstance(type_of_term(term), QuantityType)
+
+
+def measure_kind(atom: Relates) -> MeasureKind:
+    return MeasureKind.LENGTH if overlap_unit(atom) == "m" else MeasureKind.AREA
+
+
+def overlap_unit(atom: Relates) -> str:
+    """The unit of an overlap's size: metres where a line is involved."""
+    if atom.selection.layer.geometry == "line" or atom.part.kind.value == "centreline":
+        return "m"
+    return "" if atom.selection.layer.geometry == "point" else "m2"
+
+
+def limit_clauses(term: Term, day: date) -> tuple[Citation, ...]:
+    """The clauses of the parameter that sets a limit."""
+    if not isinstance(term, ParameterTerm):
+        return ()
+    value = term.parameter.on(day)
+    return value.citations if value else ()
+
+
+def spatial_terms(atom: PlanAtom) -> Iterator[tuple[Part, Selection, bool]]:
+    """The parts and selections that an atom measures, and whether by distance."""
+    match atom:
+        case Relates(part=part, selection=selection):
+            yield part, selection, False
+        case Compares(left=left, right=right):
+            for term in (left, right):
+                if isinstance(term, MeasureTerm) and term.selection is not None:
+                    yield term.part, term.selection, term.kind is MeasureKind.DISTANCE
+        case DocumentHeld(overlaps=overlaps) | CoveredTogether(overlaps=overlaps):
+            for relation in overlaps:
+                yield relation.part, relation.selection, False
+
+
+def value_in_words(kind: object, value: object) -> Title | None:
+    """An attribute's value as a reader sees it; None where it is unknown."""
+    match kind:
+        case BooleanType():
+            return {TRUE: YES, FALSE: NO}.get(int(value))  # type: ignore[call-overload]
+        case QuantityType(dimension=dimension):
+            number = float(value)  # type: ignore[arg-type]
+            unit = base_unit(dimension)
+            if not np.isfinite(number):
+                return None
+            return Title(
+                f"{tidy(number):g} {unit.en}".strip(), f"{tidy(number):g} {unit.zh}".strip()
+            )
+        case DateType():
+            number = float(value)  # type: ignore[arg-type]
+            text = str(date.fromordinal(int(number))) if np.isfinite(number) else ""
+            return Title(text, text) if text else None
+        case CodeType(code_list=code_list) if isinstance(value, CodeSet):
+            titles = [code_list.title_of(c) for c in sorted(value.codes)]
+            return Title(", ".join(x.en for x in titles), "、".join(x.zh for x in titles))
+        case CodeType(code_list=code_list) if isinstance(value, str):
+            return code_list.title_of(value)
+    return Title(str(value), str(value)) if value is not None else None
+
+
+def plain(value: object, kind: object) -> str | float | bool | None:
+    """A column's value as JSON holds it."""
+    match kind:
+        case BooleanType():
+            return {TRUE: True, FALSE: False}.get(int(value))  # type: ignore[call-overload]
+        case QuantityType():
+            return float(value) if np.isfinite(value) else None  # type: ignore[call-overload,arg-type]
+        case DateType():
+            return str(date.fromordinal(int(value))) if np.isfinite(value) else None  # type: ignore[call-overload]
+    if isinstance(value, CodeSet):
+        return "、".join(sorted(value.codes))
+    return None if value is None else str(value)
+
+
+def geojson(geometry: BaseGeometry | None) -> f.Geometry | None:
+    """A geometry in longitude and latitude as GeoJSON, to a tenth of a millimetre."""
+    if geometry is None or geometry.is_empty:
+        return None
+    rounded = shapely.transform(geometry, lambda xy: np.round(xy, 9))
+    return GEOMETRY.validate_python(shapely.geometry.mapping(rounded))
+
+
+def citation_of(citation: Citation) -> f.Citation:
+    """A citation as findings carry it."""
+    interval, instrument = citation.interval, citation.instrument
+    return f.Citation(
+        instrument=instrument.names.key,
+        title=f.Bilingual.of(instrument.title),
+        number=instrument.number,
+        clause=citation.clause("en"),
+        clause_title=f.Bilingual(en=citation.clause("en"), zh=citation.clause("zh")),
+        in_force_from=interval.start if interval.start > date.min else None,
+        in_force_to=interval.end - timedelta(days=1) if interval.end < date.max else None,
+        verified=citation.verified,
+        note=f.Bilingual.of(citation.reason) if citation.reason else None,
+    )
+
+
+def missing_of(want: Want) -> f.Missing:
+    """A want as findings carry it."""
+    return f.Missing(
+        kind=MISSING[want.kind],
+        name=want.key,
+        title=f.Bilingual.of(want.name),
+        question=f.Bilingual.of(want.question),
+    )
+
+
+def clauses_not_executed(
+    book: RuleBook, terrain: MeasuredTerrain, judging: Judging, day: date, subject: int
+) -> Iterator[f.NotExecuted]:
+    """The clauses in force that no rule executes, for the zones that a subject touches."""
+    for clause in book.not_executable:
+        if not clause.citation.interval.holds(day):
+            continue
+        if clause.concerning and not any(
+            may_touch(terrain, judging, layer, subject) for layer in clause.concerning
+        ):
+            continue
+        yield f.NotExecuted(
+            citation=citation_of(clause.citation), reason=f.Bilingual.of(clause.because)
+        )
+
+
+def may_touch(terrain: MeasuredTerrain, judging: Judging, layer: Layer, subject: int) -> bool:
+    """Whether a subject's footprint overlaps a layer, or may."""
+    if layer not in terrain.zones:
+        return True
+    relation = Relates(RelationKind.OVERLAPS, FOOTPRINT, Selection(layer))
+    return bool(judging.relates(relation)[subject] != FALSE)
+
+
+def rules_not_verified(findings: Sequence[f.Finding]) -> Iterator[f.NotExecuted]:
+    """The unverified clauses on which a finding that matters rests."""
+    seen: set[tuple[str, str]] = set()
+    for finding in findings:
+        if finding.status in (f.Status.NOT_APPLICABLE, f.Status.COMPLIES):
+            continue
+        for citation in finding.citations:
+            key = (citation.instrument, citation.clause)
+            if citation.verified or key in seen:
+                continue
+            seen.add(key)
+            reason = citation.note or f.Bilingual(
+                en="No text that we hold confirms it.", zh="所存文本未能证实。"
+            )
+            yield f.NotExecuted(citation=citation, kind="not_verified", reason=reason)
+
+
+GEOMETRY: TypeAdapter[f.Geometry] = TypeAdapter(f.Geometry)
+
+__all__ = ["Answered", "Rule", "clauses_not_executed", "findings_of", "verdict_of"]

@@ -1,0 +1,434 @@
+"""One check: read, plan, measure, judge, infer, and make the findings document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import shapely
+from redline.ground.submissions import load_submissions
+
+from redline import findings as f
+from redline.checking.assembling import (
+    Answered,
+    clauses_not_executed,
+    findings_of,
+    geojson,
+    rules_not_verified,
+    verdict_of,
+)
+from redline.checking.diagnostics import (
+    BadSetting,
+    DeclaredAreaDiffers,
+    LayerNotOpened,
+    NoCatalog,
+    SubjectNotYetJudged,
+)
+from redline.checking.facts import Stated, stated, subjects_of
+from redline.checking.terrain import MeasuredTerrain
+from redline.diagnostics import Diagnostic, Place, Refusal
+from redline.ground.catalog import Catalog, LayerVersion, find_catalog, load_catalog
+from redline.ground.features import Kind, Parcel, Role, Submission
+from redline.ground.measure import Tolerance, geodesic_length
+from redline.ground.opening import open_zone
+from redline.ground.plane import Plane, degrees_from, planar_gauss_krueger_area
+from redline.ground.zoning import Zone
+from redline.reasoning.infer import infer
+from redline.reasoning.judge import Judging, judge
+from redline.reasoning.plan import (
+    CoveredTogether,
+    Inside,
+    Plan,
+    PlanAtom,
+    Promised,
+    make_plan,
+)
+from redline.reasoning.register import Register
+from redline.register import open_register
+from redline.rulebook.load import load_rulebook
+from redline.rulebook.model import (
+    ArithmeticTerm,
+    Compares,
+    DocumentHeld,
+    Layer,
+    MeasureTerm,
+    Relates,
+    RuleBook,
+    Term,
+    TotalTerm,
+)
+
+DECLARED_AREA_TOLERANCE = 0.01
+"""A declared area more than this share off the measured one is a finding about the submission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a check may be told beside its submissions. `min_area` is in m², `min_width` in m."""
+
+    rules: tuple[Path, ...] = ()
+    catalog: Path | None = None
+    register: str | None = None
+    as_of: date | None = None
+    settings: tuple[tuple[str, str], ...] = ()
+    answers: Path | None = None
+    min_area: float | None = None
+    min_width: float | None = None
+    crs: str | None = None
+    group_by: str | None = None
+
+
+def check(submissions: Sequence[Path], options: Options = Options()) -> f.FindingsDocument:
+    """Judge submissions.
+
+    What cannot be read is a problem of the document, and the rest is judged. Raises `Refusal` where
+    the rules, the catalog or the register cannot be used at all.
+    """
+    book = load_rulebook(options.rules)
+    catalog, problems = the_catalog(options)
+    register = open_register(options.register, book) if options.register else None
+    found, faults = load_submissions(submissions, group_by=options.group_by, crs=options.crs)
+    problems += faults
+    judged: dict[int, f.SubmissionFindings] = {}
+    for batch in batches(found, options, book, problems):
+        zones = Zones(catalog, book)
+        answers = answer(batch, book, zones, tolerance_of(options, catalog), register)
+        judged |= answers
+        problems += zones.diagnostics
+    return f.FindingsDocument(
+        rules_digest=book.digest,
+        packs=tuple(
+            f.Pack(
+                name=name,
+                title=f.Bilingual.of(book.pack_titles[name]),
+                territory=None,
+                digest=digest,
+            )
+            for name, digest in book.packs.items()
+        ),
+        software=dict(software()),
+        submissions=tuple(judged[i] for i in sorted(judged)),
+        problems=tuple(f.Problem.of(d) for d in dict.fromkeys(problems)),
+    )
+
+
+def the_catalog(options: Options) -> tuple[Catalog | None, list[Diagnostic]]:
+    """The catalog named, or found upwards from here; a warning where there is none."""
+    path = options.catalog or find_catalog(Path.cwd())
+    if path is None:
+        return None, [NoCatalog()]
+    return load_catalog(path), []
+
+
+def tolerance_of(options: Options, catalog: Catalog | None) -> Tolerance:
+    """The tolerance of the command line, else of the catalog, else the default."""
+    tolerance = catalog.tolerance if catalog else Tolerance()
+    if options.min_area is not None:
+        tolerance = replace(tolerance, min_area_m2=options.min_area)
+    if options.min_width is not None:
+        tolerance = replace(tolerance, min_width_m=options.min_width)
+    return tolerance
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Submissions decided on one day, with their places in the answer."""
+
+    day: date
+    rows: tuple[int, ...]
+    submissions: tuple[Stated, ...]
+    warnings: tuple[tuple[Diagnostic, ...], ...]
+
+
+def batches(
+    found: Sequence[Submission], options: Options, book: RuleBook, problems: list[Diagnostic]
+) -> Iterator[Batch]:
+    """The submissions that the rule book understands, grouped by day; faults go to `problems`."""
+    by_day: dict[date, list[tuple[int, Stated, tuple[Diagnostic, ...]]]] = {}
+    settings = parsed_settings(options.settings, problems)
+    for row, submission in enumerate(found):
+        if submission.kind not in (Kind.PROJECT, Kind.OPERATION):
+            place = Place(submission.source, item=submission.id)
+            problems.append(SubjectNotYetJudged(place=place, kind=submission.kind.value))
+            continue
+        one, diagnostics = stated(submission, book, settings)
+        errors = [d for d in diagnostics if d.severity == "error"]
+        if errors:
+            problems += diagnostics
+            continue
+        day = options.as_of or submission.decided_on or date.today()
+        warnings = (*submission.diagnostics, *diagnostics)
+        by_day.setdefault(day, []).append((row, one, warnings))
+    for day, rows in sorted(by_day.items()):
+        yield Batch(
+            day,
+            tuple(r for r, _, _ in rows),
+            tuple(s for _, s, _ in rows),
+            tuple(w for _, _, w in rows),
+        )
+
+
+def parsed_settings(
+    settings: Sequence[tuple[str, str]], problems: list[Diagnostic]
+) -> tuple[tuple[str, str], ...]:
+    """The settings that have a key."""
+    kept = []
+    for key, value in settings:
+        if key.strip():
+            kept.append((key.strip(), value))
+        else:
+            problems.append(BadSetting(text=f"{key}={value}"))
+    return tuple(kept)
+
+
+# ── layers ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Zones:
+    """The layers that plans ask for, opened from the catalog when first asked for."""
+
+    def __init__(self, catalog: Catalog | None, book: RuleBook) -> None:
+        self.catalog = catalog
+        self.book = book
+        self.diagnostics: list[Diagnostic] = []
+        if catalog is not None:
+            for name in catalog.names:
+                if name not in book.layers:
+                    known = tuple(book.layers)
+                    place = Place(str(catalog.path))
+                    self.diagnostics.append(LayerNotOpened(place=place, name=name, known=known))
+
+    def opened(
+        self, layers: Sequence[Layer], day: date, plane: Plane
+    ) -> tuple[dict[Layer, Zone], dict[Layer, LayerVersion]]:
+        """The versions of some layers on a day; a layer that cannot be read is not supplied."""
+        zones: dict[Layer, Zone] = {}
+        versions: dict[Layer, LayerVersion] = {}
+        if self.catalog is None:
+            return zones, versions
+        for layer in layers:
+            try:
+                names = [n for n in (layer.names.zh,) if n]
+                version = self.catalog.find(layer.names.en or layer.names.zh, names, on=day)
+                if version is not None:
+                    zones[layer] = open_zone(version, plane)
+                    versions[layer] = version
+                    self.diagnostics += zones[layer].diagnostics
+            except Refusal as refusal:
+                self.diagnostics += refusal.diagnostics
+        return zones, versions
+
+
+def layers_asked(plan: Plan) -> tuple[Layer, ...]:
+    """The layers that a plan's atoms measure."""
+    found: dict[Layer, None] = {}
+    for atom in plan.atoms:
+        for layer in layers_of(atom):
+            found.setdefault(layer)
+    return tuple(found)
+
+
+def layers_of(atom: PlanAtom) -> Iterator[Layer]:
+    match atom:
+        case Relates(selection=selection, by=by):
+            yield selection.layer
+            if by is not None:
+                yield from layers_of_term(by[1])
+        case Compares(left=left, right=right):
+            yield from layers_of_term(left)
+            yield from layers_of_term(right)
+        case DocumentHeld(overlaps=overlaps) | CoveredTogether(overlaps=overlaps):
+            for relation in overlaps:
+                yield relation.selection.layer
+        case Promised(held=held):
+            yield from layers_of(held)
+        case Inside(territory=territory):
+            yield territory.selection.layer
+
+
+def layers_of_term(term: Term) -> Iterator[Layer]:
+    match term:
+        case MeasureTerm(selection=selection) if selection is not None:
+            yield selection.layer
+        case TotalTerm(same_areas=areas):
+            yield from areas
+        case ArithmeticTerm(left=left, right=right):
+            yield from layers_of_term(left)
+            yield from layers_of_term(right)
+
+
+def plane_of(batch: Batch) -> Plane:
+    """The equal-area plane around a batch's ground."""
+    corners = []
+    for one in batch.submissions:
+        submission = one.submission
+        grounds = [*submission.geometries.values(), *(c.ground for c in submission.components)]
+        for ground in grounds:
+            if not ground.geometry.is_empty:
+                west, south, east, north = ground.geometry.bounds
+                corners.append(degrees_from(ground.crs)(np.array([[west, south], [east, north]])))
+    if not corners:
+        return Plane.for_extent((105.0, 35.0, 105.0, 35.0))
+    degrees = np.concatenate(corners)
+    low, high = degrees.min(axis=0), degrees.max(axis=0)
+    return Plane.for_extent((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+
+
+# ── answers ─────────────────────────────────────────────────────────────────────────────────
+
+
+def answer(
+    batch: Batch, book: RuleBook, zones: Zones, tolerance: Tolerance, register: Register | None
+) -> dict[int, f.SubmissionFindings]:
+    """The findings of a batch, by the rows of its submissions."""
+    plan = make_plan(book, batch.day)
+    plane = plane_of(batch)
+    layers = layers_asked(plan) + tuple(
+        layer for clause in book.not_executable for layer in clause.concerning
+    )
+    opened, versions = zones.opened(tuple(dict.fromkeys(layers)), batch.day, plane)
+    days = [batch.day] * len(batch.rows)
+    subjects = subjects_of(batch.submissions, book, days)
+    terrain = MeasuredTerrain(batch.submissions, days, plane, opened, tolerance, register)
+    judged = judge(plan, subjects, terrain)
+    inference = infer(plan, judged.truths)
+    answered = Answered(book, subjects, terrain, judged, inference)
+    judging = Judging(batch.day, subjects, terrain)
+    used = tuple(layer_used(layer, version, opened[layer]) for layer, version in versions.items())
+    results: dict[int, f.SubmissionFindings] = {}
+    for index, row in enumerate(batch.rows):
+        submission = batch.submissions[index].submission
+        found = findings_of(answered, index)
+        scope = (
+            *clauses_not_executed(book, terrain, judging, batch.day, index),
+            *rules_not_verified(found),
+        )
+        results[row] = f.SubmissionFindings(
+            id=submission.id,
+            kind=f.Subject(submission.kind.value),
+            title=submission.title,
+            source=submission.source,
+            as_of=batch.day,
+            verdict=verdict_of(found),
+            basis=basis_of(submission, tolerance),
+            parts=tuple(parts_of(submission, plane)),
+            layers=used,
+            findings=found,
+            data_checks=tuple(data_checks(submission, plane)),
+            warnings=tuple(f.Problem.of(d) for d in batch.warnings[index]),
+            not_executed=scope,
+        )
+    zones.diagnostics += terrain.diagnostics
+    return results
+
+
+def layer_used(layer: Layer, version: LayerVersion, zone: Zone) -> f.LayerUsed:
+    """A version of a layer as findings carry it."""
+    from datetime import timedelta
+
+    return f.LayerUsed(
+        layer=layer.names.key,
+        title=f.Bilingual.of(layer.title),
+        version=zone.version or None,
+        approval=version.approval,
+        valid_from=version.valid_from,
+        valid_to=version.valid_to - timedelta(days=1) if version.valid_to else None,
+        source="; ".join(s.path for s in version.sources if s.path) or None,
+        digest=zone.digest or None,
+        accuracy_m=version.accuracy,
+        empty=version.empty,
+    )
+
+
+def basis_of(submission: Submission, tolerance: Tolerance) -> f.Basis:
+    """How a submission was measured."""
+    grounds = list(submission.geometries.values())
+    crs = grounds[0].crs if grounds else None
+    authority = crs.to_authority() if crs is not None else None
+    return f.Basis(
+        area="ellipsoidal",
+        distance="geodesic",
+        tolerance=f.Tolerance(min_area_m2=tolerance.min_area_m2, min_width_m=tolerance.min_width_m),
+        crs=":".join(authority) if authority else (crs.name if crs is not None else ""),
+        crs_basis=f.Bilingual(en=crs.name, zh=crs.name)
+        if crs is not None
+        else f.Bilingual(en="no geometry", zh="无图形"),
+    )
+
+
+def parts_of(submission: Submission, plane: Plane) -> Iterator[f.Part]:
+    """The geometries of a submission with their sizes."""
+    for role in Role:
+        ground = submission.geometries.get(role)
+        if ground is None:
+            continue
+        placed = plane.project(np.array([ground.geometry], dtype=object), ground.crs)
+        areal = shapely.get_dimensions(placed)[0] == 2
+        yield f.Part(
+            role=role.value,
+            area_m2=round(float(shapely.area(placed)[0]), 2) if areal else None,
+            length_m=None if areal else round(float(geodesic_length(plane, placed)[0]), 3),
+            geometry=geojson(plane.to_lonlat(placed)[0]),
+        )
+
+
+def data_checks(submission: Submission, plane: Plane) -> Iterator[f.DataCheck]:
+    """The areas that a submission declares against those that its coordinates enclose."""
+    for parcel in submission.parcels:
+        if parcel.declared_area is None:
+            continue
+        measured, planar = areas_of(parcel, plane)
+        if measured <= 0:
+            continue
+        if abs(parcel.declared_area - measured) > DECLARED_AREA_TOLERANCE * measured:
+            diagnostic = DeclaredAreaDiffers(
+                place=Place(submission.source, item=parcel.name),
+                parcel=parcel.name,
+                declared=parcel.declared_area,
+                measured=measured,
+                planar=planar,
+            )
+            problem = f.Problem.of(diagnostic)
+            yield f.DataCheck(
+                **{name: getattr(problem, name) for name in f.Problem.model_fields},
+                measured=(
+                    f.Measured(
+                        quantity=f.Bilingual(en="area of the parcel", zh="地块面积"),
+                        value=round(measured, 2),
+                        unit="m2",
+                        limit=round(parcel.declared_area, 2),
+                    ),
+                ),
+            )
+
+
+def areas_of(parcel: Parcel, plane: Plane) -> tuple[float, float | None]:
+    """A parcel's ellipsoidal area and its planar Gauss-Krüger area, m²."""
+    geometry = np.array([parcel.ground.geometry], dtype=object)
+    placed = plane.project(geometry, parcel.ground.crs)
+    planar = float(planar_gauss_krueger_area(geometry, parcel.ground.crs)[0])
+    return float(shapely.area(placed)[0]), planar if np.isfinite(planar) else None
+
+
+@cache
+def software() -> Mapping[str, str]:
+    """Names and versions of what computes the answer."""
+    import platform
+    from importlib.metadata import version
+
+    import pyproj
+
+    return {
+        "redline": version("redline"),
+        "python": platform.python_version(),
+        "durable_rules": version("durable_rules"),
+        "shapely": shapely.__version__,
+        "GEOS": shapely.geos_version_string,
+        "pyproj": pyproj.__version__,
+        "PROJ": pyproj.proj_version_str,
+        "numpy": np.__version__,
+    }

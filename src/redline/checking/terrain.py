@@ -1,0 +1,366 @@
+"""The ground under a batch, measured as the rules ask for it; each measurement is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from redline.checking.diagnostics import UnknownColumnCodes
+from redline.checking.facts import Stated
+from redline.diagnostics import Diagnostic, Place
+from redline.ground.distance import nearest
+from redline.ground.features import Document, Geometries, Ground, Role
+from redline.ground.measure import (
+    Lengths,
+    Overlaps,
+    Tolerance,
+    counts,
+    coverage_gap,
+    crosses,
+    geodesic_length,
+    lengths,
+    lies_within,
+    overlaps,
+    remainder,
+    round_area,
+    round_length,
+    touches,
+    union_area,
+    union_length,
+)
+from redline.ground.plane import Plane
+from redline.ground.repair import repaired
+from redline.ground.zoning import Zone
+from redline.language.tree import PartKind
+from redline.reasoning.register import AccountKey, Register
+from redline.reasoning.subjects import Booleans, Features, Values, values_of
+from redline.reasoning.truth import Bounds, Numbers, Truths
+from redline.rulebook.model import CodeType, Layer, Part, Territory, TotalTerm
+from redline.values import typed
+
+ROLES: Mapping[PartKind, tuple[Role, ...]] = {
+    PartKind.FOOTPRINT: (Role.PERMANENT, Role.TEMPORARY),
+    PartKind.PERMANENT: (Role.PERMANENT,),
+    PartKind.TEMPORARY: (Role.TEMPORARY,),
+    PartKind.UNDERGROUND: (Role.UNDERGROUND,),
+    PartKind.AERIAL: (Role.AERIAL,),
+    PartKind.CENTRELINE: (Role.CENTRELINE,),
+    PartKind.IMPACT_RANGE: (Role.IMPACT_RANGE,),
+}
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Geometries in the plane, the subject that each belongs to, and which subjects state them."""
+
+    geometry: Geometries
+    owner: NDArray[np.intp]
+    given: Booleans
+
+
+class MeasuredTerrain:
+    """Measures subjects against the zones of their day. Implements `reasoning.subjects.Terrain`."""
+
+    def __init__(  # noqa: PLR0917 - the parts of one batch
+        self,
+        batch: Sequence[Stated],
+        days: Sequence[date],
+        plane: Plane,
+        zones: Mapping[Layer, Zone],
+        tolerance: Tolerance,
+        register: Register | None = None,
+    ) -> None:
+        self.batch = batch
+        self.days = days
+        self.plane = plane
+        self.zones = zones
+        self.tolerance = tolerance
+        self.register = register
+        self.n = len(batch)
+        self.diagnostics: list[Diagnostic] = []
+        self._shapes: dict[Part, Shapes] = {}
+        self._features: dict[Layer, Features] = {}
+        self._overlaps: dict[tuple[Part, Layer], Overlaps] = {}
+        self._lengths: dict[tuple[Part, Layer], Lengths] = {}
+        self._gaps: dict[tuple[Part, Layer], Numbers] = {}
+        self._reaches: dict[tuple[Part, Layer], Numbers] = {}
+        self._grounds: dict[int, Geometries] = {}
+
+    # ── shapes ──
+
+    def shapes(self, part: Part) -> Shapes:
+        """A part of every subject, in the plane."""
+        if part not in self._shapes:
+            found = self.components(part) if part.kind is PartKind.COMPONENT else self.roles(part)
+            self._shapes[part] = found
+        return self._shapes[part]
+
+    def roles(self, part: Part) -> Shapes:
+        given = np.zeros(self.n, np.bool_)
+        geometry = np.full(self.n, None, dtype=object)
+        for row, one in enumerate(self.batch):
+            grounds = one.submission.geometries
+            parts = [grounds[role] for role in ROLES[part.kind] if role in grounds]
+            given[row] = bool(parts) or "geometries" in one.submission.complete
+            placed = [p for p in self.placed(parts) if p is not None]
+            if placed:
+                geometry[row] = placed[0] if len(placed) == 1 else shapely.union_all(placed)
+        return Shapes(geometry, np.arange(self.n), given)
+
+    def components(self, part: Part) -> Shapes:
+        assert part.component is not None
+        kind = part.component.names.key
+        given = np.zeros(self.n, np.bool_)
+        grounds: list[Ground] = []
+        owner: list[int] = []
+        for row, one in enumerate(self.batch):
+            found = [c.ground for c in one.components if c.kind == kind]
+            given[row] = bool(found) or "components" in one.submission.complete
+            grounds += found
+            owner += [row] * len(found)
+        return Shapes(self.placed(grounds), np.array(owner, np.intp), given)
+
+    def placed(self, grounds: Sequence[Ground]) -> Geometries:
+        """Geometries in the plane, valid; each repair was reported when it was read."""
+        geometry = np.empty(len(grounds), dtype=object)
+        geometry[:] = [g.geometry for g in grounds]
+        if not len(grounds):
+            return geometry
+        projected = self.plane.project(geometry, [g.crs for g in grounds])
+        sound = repaired(projected)
+        self.diagnostics += sound.diagnostics
+        return sound.geometry
+
+    # ── what Terrain asks for ──
+
+    def inside(self, territory: Territory) -> Truths | None:
+        return None
+
+    def features(self, layer: Layer) -> Features | None:
+        zone = self.zones.get(layer)
+        if zone is None:
+            return None
+        if layer not in self._features:
+            self._features[layer] = self.typed_features(layer, zone)
+        return self._features[layer]
+
+    def typed_features(self, layer: Layer, zone: Zone) -> Features:
+        columns: dict[str, Values] = {}
+        for column in layer.columns:
+            raw = next(
+                (zone.columns[n] for n in (column.names.en, column.names.zh) if n in zone.columns),
+                None,
+            )
+            if raw is None:
+                continue
+            place = Place(zone.name, item=column.names.key)
+            known: dict[object, object] = {}
+            strange: list[str] = []
+            for value in dict.fromkeys(raw.tolist()):
+                known[value], faults = typed(value, column.type, column.names.title(), place)
+                if faults:
+                    strange.append(str(value))
+            if strange and isinstance(column.type, CodeType):
+                self.diagnostics.append(
+                    UnknownColumnCodes(
+                        place=Place(zone.name),
+                        layer=layer.title,
+                        column=column.names.title(),
+                        values=tuple(strange[:8]),
+                    )
+                )
+            columns[column.names.key] = values_of(column.type, [known[v] for v in raw.tolist()])
+        return Features(layer, len(zone), columns)
+
+    def given(self, part: Part) -> Booleans:
+        return self.shapes(part).given
+
+    def overlap(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        shapes, zone = self.shapes(part), self.zones[layer]
+        if is_linear(shapes.geometry) or layer.geometry == "line":
+            found = union_length(self.plane, self.line_overlaps(part, layer), mask)
+            amounts = round_length(found)
+        elif layer.geometry == "point" or is_pointlike(shapes.geometry):
+            amounts = counts(shapes.geometry, zone, mask, self.tolerance).astype(np.float64)
+        else:
+            amounts = round_area(union_area(self.area_overlaps(part, layer), mask))
+        return summed(shapes.owner, amounts, self.n)
+
+    def area_overlaps(self, part: Part, layer: Layer) -> Overlaps:
+        """The ground that a part shares with every feature of a layer."""
+        key = (part, layer)
+        if key not in self._overlaps:
+            self._overlaps[key] = overlaps(
+                self.shapes(part).geometry, self.zones[layer], self.tolerance
+            )
+        return self._overlaps[key]
+
+    def line_overlaps(self, part: Part, layer: Layer) -> Lengths:
+        """The lines that a part shares with every feature of a layer."""
+        key = (part, layer)
+        if key not in self._lengths:
+            self._lengths[key] = lengths(self.shapes(part).geometry, self.zones[layer])
+        return self._lengths[key]
+
+    def any_of(self, shapes: Shapes, found: Booleans) -> Booleans:
+        result = np.zeros(self.n, np.bool_)
+        np.logical_or.at(result, shapes.owner, found)
+        return result
+
+    def within(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        shapes = self.shapes(part)
+        return self.any_of(
+            shapes, lies_within(shapes.geometry, self.zones[layer], mask, self.tolerance)
+        )
+
+    def crosses(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        shapes = self.shapes(part)
+        return self.any_of(
+            shapes, crosses(shapes.geometry, self.zones[layer], mask, self.tolerance)
+        )
+
+    def touches(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        shapes = self.shapes(part)
+        return self.any_of(
+            shapes, touches(shapes.geometry, self.zones[layer], mask, self.tolerance)
+        )
+
+    def distance(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        shapes = self.shapes(part)
+        metres, _feature = nearest(shapes.geometry, self.zones[layer], mask)
+        result = np.full(self.n, np.inf)
+        np.minimum.at(result, shapes.owner, round_length(metres))
+        return result
+
+    def outside_coverage(self, part: Part, layer: Layer) -> Numbers:
+        key = (part, layer)
+        if key not in self._gaps:
+            shapes, zone = self.shapes(part), self.zones[layer]
+            gap = coverage_gap(shapes.geometry, zone)
+            amounts = np.where(gap.whole, 0.0, np.maximum(round_area(gap.area_m2), 0.01))
+            total = summed(shapes.owner, amounts, self.n)
+            nowhere = np.inf if zone.coverage is not None else 0.0
+            self._gaps[key] = np.where(shapes.given, total, nowhere)
+        return self._gaps[key]
+
+    def covered_reach(self, part: Part, layer: Layer) -> Numbers:
+        key = (part, layer)
+        if key not in self._reaches:
+            shapes, zone = self.shapes(part), self.zones[layer]
+            reach = np.full(self.n, np.inf)
+            if zone.coverage is not None:
+                edge = np.array([shapely.boundary(zone.coverage.geometry)], dtype=object)
+                border = Zone(zone.name, zone.plane, edge, {}, zone.coverage.edge)
+                metres, _feature = nearest(shapes.geometry, border)
+                np.minimum.at(reach, shapes.owner, round_length(metres))
+                reach[self.outside_coverage(part, layer) > 0] = 0.0
+            self._reaches[key] = reach
+        return self._reaches[key]
+
+    def size(self, part: Part, length: bool) -> Bounds:
+        shapes = self.shapes(part)
+        if length:
+            amounts = round_length(geodesic_length(self.plane, shapes.geometry))
+        else:
+            amounts = round_area(np.nan_to_num(shapely.area(shapes.geometry)))
+        total = summed(shapes.owner, amounts, self.n)
+        return Bounds.exact(np.where(shapes.given, total, np.nan))
+
+    # ── documents that cover ground ──
+
+    def document_grounds(
+        self, documents: Mapping[int, Sequence[Document]]
+    ) -> tuple[Geometries, Booleans]:
+        """The ground under each subject's documents, and which subjects have one without ground."""
+        ground = np.full(self.n, None, dtype=object)
+        unplaced = np.zeros(self.n, np.bool_)
+        for row, listed in documents.items():
+            known = [d.ground for d in listed if d.ground is not None]
+            unplaced[row] = len(known) < len(listed)
+            if known:
+                ground[row] = shapely.union_all(list(self.placed(known)))
+        return ground, unplaced
+
+    def uncovered(
+        self, part: Part, layer: Layer, mask: Booleans, documents: Mapping[int, Sequence[Document]]
+    ) -> Bounds:
+        ground, unplaced = self.document_grounds(documents)
+        shapes = self.shapes(part)
+        left = remainder(
+            self.area_overlaps(part, layer), mask, ground[shapes.owner], self.tolerance
+        )
+        amounts = np.where(left.counted, round_area(left.area_m2), 0.0)
+        high = summed(shapes.owner, amounts, self.n)
+        return Bounds(np.where(unplaced, 0.0, high), high)
+
+    def uncovered_part(self, part: Part, documents: Mapping[int, Sequence[Document]]) -> Bounds:
+        ground, unplaced = self.document_grounds(documents)
+        shapes = self.shapes(part)
+        amounts = np.zeros(len(shapes.geometry))
+        for row, (geometry, owner) in enumerate(zip(shapes.geometry, shapes.owner, strict=True)):
+            if geometry is not None:
+                cover = ground[owner]
+                rest = geometry if cover is None else shapely.difference(geometry, cover)
+                amounts[row] = shapely.area(rest)
+        high = np.bincount(shapes.owner, round_area(amounts), self.n)
+        return Bounds(np.where(unplaced, 0.0, high), high)
+
+    # ── the register ──
+
+    def total(self, term: TotalTerm) -> Bounds:
+        if self.register is None:
+            return Bounds.nothing(self.n)
+        keys = [self.account(term, row) for row in range(self.n)]
+        totals = np.array(
+            [
+                np.nan if key is None else self.register.total(key, before=self.days[row])
+                for row, key in enumerate(keys)
+            ]
+        )
+        return Bounds.exact(totals)
+
+    def account(self, term: TotalTerm, row: int) -> AccountKey | None:
+        """The account that a subject draws on; None where its area is not known."""
+        areas: dict[str, str] = {}
+        for layer in term.same_areas:
+            name = self.main_feature(layer, row)
+            if name is None:
+                return None
+            areas[layer.names.key] = name
+        year = self.days[row].year if term.same_year else None
+        return AccountKey(term.attribute.names.key, tuple(sorted(areas.items())), year)
+
+    def main_feature(self, layer: Layer, row: int) -> str | None:
+        """The key of the feature in which most of a subject's footprint lies."""
+        zone = self.zones.get(layer)
+        features = self.features(layer)
+        if zone is None or features is None or layer.key is None:
+            return None
+        found = self.area_overlaps(Part(PartKind.FOOTPRINT), layer)
+        rows = np.flatnonzero(found.subject == row)
+        keys = features.columns.get(layer.key)
+        if not len(rows) or keys is None:
+            return None
+        return str(keys[found.feature[rows[np.argmax(found.area_m2[rows])]]])
+
+
+def is_linear(geometry: Geometries) -> bool:
+    """Whether the geometries that there are are lines."""
+    dimensions = shapely.get_dimensions(geometry)
+    return bool((dimensions == 1).any() and not (dimensions == 2).any())
+
+
+def is_pointlike(geometry: Geometries) -> bool:
+    """Whether the geometries that there are are points."""
+    dimensions = shapely.get_dimensions(geometry)
+    return bool((dimensions == 0).any() and not (dimensions > 0).any())
+
+
+def summed(owner: NDArray[np.intp], amounts: Numbers, n: int) -> Numbers:
+    """The sum of amounts for each of n owners."""
+    return np.bincount(owner, amounts, n).astype(np.float64)

@@ -1,0 +1,143 @@
+"""`redline check`: judge submissions."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from redline.commands.options import checking_options, output_option, talking_options
+from redline.commands.styling import Command, Say, language_option
+from redline.diagnostics import Refusal
+from redline.messages import msg
+
+if TYPE_CHECKING:
+    from redline.findings import FindingsDocument
+
+FORMATS = ("text", "json", "jsonl", "geojson", "csv")
+
+
+def command(say: Say) -> click.Command:
+    """The command in a language."""
+    summary = msg(
+        "Judge submissions: projects with their footprints, against the zones that they touch.\n\n"
+        "Exit code 3: something could not be read or is invalid; else 1: a binding rule is "
+        "violated; else 4: something binding is undetermined; else 0."
+    )
+
+    @click.command("check", cls=Command, say=say, help=say(summary))
+    @click.argument(
+        "submissions",
+        nargs=-1,
+        required=True,
+        type=click.Path(path_type=Path),
+        metavar=say(msg("SUBMISSION…")),
+    )
+    @checking_options(say)
+    @click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="text",
+        help=say(msg("Form of the result; text by default.")),
+    )
+    @output_option(say)
+    @talking_options(say)
+    @language_option(say)
+    def check(
+        *,
+        submissions: tuple[Path, ...],
+        rules: tuple[Path, ...],
+        catalog: Path | None,
+        register: str | None,
+        as_of: date | None,
+        settings: tuple[tuple[str, str], ...],
+        answers: Path | None,
+        min_area: float | None,
+        min_width: float | None,
+        crs: str | None,
+        group_by: str | None,
+        form: str,
+        output: Path | None,
+        quiet: bool,
+        verbose: bool,
+    ) -> int:
+        from redline import checking
+        from redline.commands.outlet import complain_of, outlet
+
+        options = checking.Options(
+            rules=rules,
+            catalog=catalog,
+            register=register,
+            as_of=as_of,
+            settings=settings,
+            answers=answers,
+            min_area=min_area,
+            min_width=min_width,
+            crs=crs,
+            group_by=group_by,
+        )
+        try:
+            document = checking.check(submissions, options)
+        except Refusal as refusal:
+            document = refused(refusal)
+        with outlet(output) as stream:
+            write(document, stream, form, say, quiet=quiet, verbose=verbose)
+            seen = form == "text" and not quiet and stream.isatty()
+        if not seen:
+            complain_of(document.problems, say)
+        return exit_code(document)
+
+    return check
+
+
+def refused(refusal: Refusal) -> FindingsDocument:
+    """The document of a check that could not begin: problems, and nothing judged."""
+    from redline.findings import FindingsDocument, Problem
+
+    problems = tuple(Problem.of(d) for d in refusal.diagnostics)
+    return FindingsDocument(rules_digest="", software={}, problems=problems)
+
+
+def write(
+    document: FindingsDocument, stream: TextIO, form: str, say: Say, *, quiet: bool, verbose: bool
+) -> None:
+    """The findings in one of the forms."""
+    match form:
+        case "json":
+            from redline.report.json import write_json
+
+            write_json(document, stream)
+        case "jsonl":
+            from redline.report.jsonl import write_jsonl
+
+            write_jsonl(document, stream)
+        case "geojson":
+            from redline.report.geojson import write_geojson
+
+            write_geojson(document, stream)
+        case "csv":
+            from redline.report.csv import write_csv
+
+            write_csv(document, stream, say.language)
+        case _:
+            from redline.report.layout import style_of
+            from redline.report.text import write_text
+
+            style = style_of(stream, os.environ)
+            write_text(document, stream, say.language, style, full=verbose, brief=quiet)
+
+
+def exit_code(document: FindingsDocument) -> int:
+    """3 for an error, else 1 for a breach, else 4 for something undetermined, else 0."""
+    from redline.findings import Verdict
+
+    verdicts = {s.verdict for s in document.submissions}
+    if any(p.severity == "error" for p in document.problems):
+        return 3
+    if Verdict.NON_COMPLIANT in verdicts:
+        return 1
+    return 4 if Verdict.UNDETERMINED in verdicts else 0

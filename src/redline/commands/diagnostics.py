@@ -1,0 +1,42 @@
+"""What can go wrong around a command (RL9xx)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from redline.diagnostics import Diagnostic
+from redline.messages import Message, msg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnexpectedFault(Diagnostic):
+    """The program itself is at fault."""
+
+    code: ClassVar[str] = "RL900"
+    fault: str
+    verbose: bool
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "redline itself failed ({fault}); nothing that it wrote is complete", fault=self.fault
+        )
+
+    @property
+    def hint(self) -> Message:
+        if self.verbose:
+            return msg("Please report this with the lines above and, if you may, the input.")
+        return msg("Please report this. Run the same with --verbose to see the details to send.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputNotWritable(Diagnostic):
+    """The file for the result cannot be written."""
+
+    code: ClassVar[str] = "RL901"
+    reason: str
+
+    @property
+    def message(self) -> Message:
+        return msg("the result cannot be written here: {reason}", reason=self.reason)

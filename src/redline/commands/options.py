@@ -1,0 +1,173 @@
+"""Options that several commands share, and the kinds of values that they take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from redline.commands.styling import Function, Say
+from redline.messages import Message, msg
+from redline.quantities import AREA, LENGTH, Dimension, in_base_units, parse_quantity
+
+Given = TypeVar("Given")
+Callback = Callable[[click.Context, click.Parameter, Given], object]
+
+
+def read_day(say: Say) -> Callback[str | None]:
+    """Turns `2026-08-15` or `today` into a day."""
+
+    def read(ctx: click.Context, option: click.Parameter, value: str | None) -> date | None:
+        if value is None or value == "today":
+            return date.today() if value else None
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            reason = msg("“{value}” is not a day such as 2026-08-15", value=value)
+            raise click.BadParameter(say(reason), ctx, option) from None
+
+    return read
+
+
+def read_settings(say: Say) -> Callback[tuple[str, ...]]:
+    """Turns every `KEY=VALUE` into a pair, without the spaces around key and value."""
+
+    def read(
+        ctx: click.Context, option: click.Parameter, values: tuple[str, ...]
+    ) -> tuple[tuple[str, str], ...]:
+        pairs = []
+        for value in values:
+            key, equals, rest = value.partition("=")
+            if not equals or not key.strip():
+                reason = msg("“{value}” is not of the form KEY=VALUE", value=value)
+                raise click.BadParameter(say(reason), ctx, option)
+            pairs.append((key.strip(), rest.strip()))
+        return tuple(pairs)
+
+    return read
+
+
+def read_size(say: Say, dimension: Dimension, reason: Message) -> Callback[str | None]:
+    """Turns a size such as `5`, `5 m2` or `0.01亩` into square metres, or metres."""
+    base = "m2" if dimension == AREA else "m"
+
+    def read(ctx: click.Context, option: click.Parameter, value: str | None) -> float | None:
+        if value is None:
+            return None
+        bare = re.fullmatch(r"\s*[0-9.]+\s*", value)
+        quantity = parse_quantity(f"{value} {base}" if bare else value)
+        if quantity is None or quantity[1].dimension != dimension or quantity[2]:
+            raise click.BadParameter(say(reason), ctx, option)
+        return in_base_units(quantity[0], quantity[1])
+
+    return read
+
+
+def checking_options(say: Say) -> Callable[[Function], Function]:
+    """What a check needs to know: rules, catalog, register, day, facts and tolerance."""
+    area = msg("write an area such as 5 or “5 m2”")
+    width = msg("write a width such as 0.5 or “0.5 m”")
+    path = click.Path(path_type=Path)
+    options = (
+        click.option(
+            "--rules",
+            type=path,
+            multiple=True,
+            metavar="PATH",
+            help=say(msg("Rule file or folder (repeatable); by default the packs that ship.")),
+        ),
+        click.option(
+            "--catalog",
+            type=path,
+            metavar="FILE",
+            help=say(msg("Catalog of layers; by default catalog.toml here or in a folder above.")),
+        ),
+        click.option(
+            "--register",
+            metavar="FILE|URL",
+            help=say(msg("Register of what was approved before.")),
+        ),
+        click.option(
+            "--as-of",
+            callback=read_day(say),
+            metavar="DATE",
+            help=say(msg("Day whose rules and layers apply; by default each submission's own.")),
+        ),
+        click.option(
+            "--set",
+            "settings",
+            callback=read_settings(say),
+            multiple=True,
+            metavar="KEY=VALUE",
+            help=say(msg("A fact about every submission (repeatable).")),
+        ),
+        click.option(
+            "--answers",
+            type=path,
+            metavar="FILE",
+            help=say(msg("File with answers to open questions.")),
+        ),
+        click.option(
+            "--min-area",
+            callback=read_size(say, AREA, area),
+            metavar="M2",
+            help=say(msg("Pieces of less area are listed as slivers and not counted.")),
+        ),
+        click.option(
+            "--min-width",
+            callback=read_size(say, LENGTH, width),
+            metavar="M",
+            help=say(msg("Pieces of less width are listed as slivers and not counted.")),
+        ),
+        click.option(
+            "--crs",
+            metavar="CRS",
+            help=say(msg("Coordinate system of submissions that do not state theirs.")),
+        ),
+        click.option(
+            "--group-by",
+            metavar="FIELD|all",
+            help=say(msg("Make one submission of the features that agree in a field, or of all.")),
+        ),
+    )
+    return _together(options)
+
+
+def talking_options(say: Say) -> Callable[[Function], Function]:
+    """How much is said."""
+    return _together(
+        (
+            click.option(
+                "--quiet", "-q", is_flag=True, help=say(msg("Say no more than the outcome."))
+            ),
+            click.option(
+                "--verbose", "-v", is_flag=True, help=say(msg("Leave nothing to a count."))
+            ),
+        )
+    )
+
+
+def output_option(say: Say) -> Callable[[Function], Function]:
+    """Where the result goes."""
+    return click.option(
+        "--output",
+        "-o",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help=say(msg("Write the result to a file and not to the screen.")),
+    )
+
+
+def _together(
+    options: tuple[Callable[[Function], Function], ...],
+) -> Callable[[Function], Function]:
+    def decorate(function: Function) -> Function:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate

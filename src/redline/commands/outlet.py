@@ -1,0 +1,80 @@
+"""Where results go: standard output, or a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from redline.commands.diagnostics import OutputNotWritable
+from redline.commands.styling import Say
+from redline.diagnostics import Diagnostic, Place, refuse
+from redline.findings import Problem
+from redline.report.layout import Sheet, style_of
+from redline.report.problem_lines import write_problems
+
+
+@contextmanager
+def outlet(path: Path | None) -> Iterator[TextIO]:
+    """A UTF-8 text stream to a file, or standard output where none is named.
+
+    The file takes its name only when all of it was written. Raises `Refusal` where it cannot be.
+    """
+    if path is None:
+        yield standard_output()
+        sys.stdout.flush()
+        return
+    try:
+        handle, written = tempfile.mkstemp(dir=path.parent, prefix=".redline-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                yield file
+            _publish(Path(written), path)
+        except BaseException:
+            Path(written).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise refuse(OutputNotWritable(place=Place(str(path)), reason=reason)) from error
+
+
+def _publish(written: Path, path: Path) -> None:
+    """Give a finished file its name, with the permissions of an ordinary new file."""
+    mask = os.umask(0)
+    os.umask(mask)
+    written.chmod(0o666 & ~mask)
+    written.replace(path)
+
+
+def standard_output() -> TextIO:
+    """Standard output, in UTF-8 where it is not a terminal; no line break is translated."""
+    stream = sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="replace", newline="")
+    return stream
+
+
+def standard_error() -> TextIO:
+    """Standard error, on which no character fails."""
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(errors="backslashreplace")
+    return sys.stderr
+
+
+def complain(diagnostics: Iterable[Diagnostic], say: Say) -> None:
+    """Diagnostics on standard error."""
+    complain_of([Problem.of(d) for d in diagnostics], say)
+
+
+def complain_of(problems: Iterable[Problem], say: Say) -> None:
+    """Problems on standard error."""
+    stream = standard_error()
+    write_problems(problems, Sheet(stream, say.language, style_of(stream, os.environ)))

@@ -1,0 +1,1 @@
+"""One module per format of features: bytes or a path in, `RawLayer` out."""

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from tests.report.synthetic import ERROR, JUDGEMENT, LAYER, VIOLATED, document, finding, submission
+
+from redline.diagnostics import display_width
+from redline.findings import (
+    Bilingual,
+    Evidence,
+    FindingsDocument,
+    Problem,
+    ProblemPlace,
+    Status,
+    Verdict,
+)
+from redline.messages import Language
+from redline.report.layout import Style
+from redline.report.text import write_text
+
+HOSTILE = "\x1b]0;gone\x07<script>=1+1\u202eevil\x00\r\n" + "x" * 10_000
+
+
+def rendered(
+    findings: FindingsDocument,
+    language: Language = "en",
+    style: Style | None = None,
+    full: bool = False,
+    brief: bool = False,
+) -> str:
+    stream = io.StringIO()
+    write_text(findings, stream, language, style, full=full, brief=brief)
+    return stream.getvalue()
+
+
+def test_the_verdict_comes_first_then_failures_then_what_is_owed_then_what_is_asked():
+    text = rendered(document(submission()))
+    order = [
+        "✗ Not compliant: 连平电镀厂 (LP-1)",
+        "Violated (2)",
+        "Conditional (1)",
+        "Excused (1)",
+        "Undetermined (2)",
+        "Questions (2)",
+        "Rules in force: 8",
+        "Under the tolerance",
+        "Warnings (1)",
+        "not checked (1)",
+    ]
+    positions = [text.index(part) for part in order]
+    assert positions == sorted(positions)
+    assert text.startswith(order[0])
+
+
+def test_a_violation_shows_clause_value_limit_and_the_ground():
+    text = " ".join(rendered(document(submission())).split())
+    assert "Ecological and Environmental Code, art. 320(1) (in force from 15 August 2026)" in text
+    assert "1,234.5 m² (0.1235 ha); none is allowed; 1,235.25 m² with slivers" in text
+    assert "800 m; required: at least 1,000 m (1 km); missed by 200 m" in text
+    assert "overlaps drinking-water source zone “马头水库二级”" in text
+    assert "remedy: Move the plant out of the zone." in text
+    assert "[unverified: seen on secondary pages only]" in text
+
+
+def test_chinese_areas_come_with_hectares_and_mu():
+    text = "".join(rendered(document(submission()), "zh").split())
+    assert "1,234.5平方米（0.1235公顷，1.85亩）" in text
+    assert "2026年8月20日" in text
+
+
+def test_binding_violations_stand_before_anticipatory_ones():
+    soft, hard = submission().findings[2], submission().findings[1]
+    text = rendered(document(submission(findings=(soft, hard))))
+    assert text.index("art. 320(1)") < text.index("[anticipatory]")
+
+
+def test_each_question_is_asked_once_and_each_rule_points_to_its_questions():
+    text = rendered(document(submission()))
+    assert text.count("Where are the wetlands?") == 1
+    assert "needs the answer to 1, 2" in text
+    assert "needs the answer to 2\n" in text
+
+
+def test_complying_rules_are_counted_and_listed_only_on_request():
+    assert "A rule that is complies" not in rendered(document(submission()))
+    assert "A rule that is complies" in rendered(document(submission()), full=True)
+
+
+def test_several_submissions_end_in_an_overview_in_the_order_given():
+    other = submission(id="LP-2", verdict=Verdict.COMPLIANT, findings=())
+    text = rendered(document(submission(), other))
+    overview = text[text.index("Overview") :]
+    assert overview.index("LP-1") < overview.index("LP-2")
+    assert "Submissions: 2 (Not compliant 1, Compliant 1)" in overview
+
+
+def test_brief_output_has_one_line_a_submission_and_the_total():
+    text = rendered(document(submission(), submission(id="LP-2")), brief=True)
+    assert len(text.splitlines()) == 3
+
+
+def test_a_problem_is_underlined_at_its_place_under_wide_characters():
+    text = rendered(document(problems=(ERROR,)))
+    source, marks = (line for line in text.splitlines() if " | " in line)
+    start = display_width(source[: source.index("喝水")])
+    assert marks.index("^") == start
+    assert marks.count("^") == 4
+    assert "a.redline:3:6: error RL101" in text
+
+
+@pytest.mark.parametrize("column", [1, 500, 9_990])
+def test_of_a_long_source_line_the_marked_part_is_shown(column: int):
+    line = "图" * (column - 1) + "错" + "层" * (10_000 - column)
+    place = ProblemPlace(file="a.redline", line=1, column=column, end_column=column + 1, text=line)
+    text = rendered(document(problems=(ERROR.model_copy(update={"place": place}),)))
+    source, marks = (line for line in text.splitlines() if " | " in line)
+    assert display_width(source) <= 100
+    assert display_width(source[: source.index("错")]) == marks.index("^")
+    assert f"a.redline:1:{column}: error" in text
+
+
+@pytest.mark.parametrize("width", [40, 77, 140])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_line_is_wider_than_the_terminal(width: int, language: Language):
+    text = rendered(
+        document(submission(title="连平" * 60), problems=(ERROR,)), language, Style(width)
+    )
+    assert max(display_width(line) for line in text.splitlines()) <= width
+
+
+def test_text_of_strangers_neither_controls_the_terminal_nor_floods_it():
+    bad = Bilingual(en=HOSTILE, zh=HOSTILE)
+    whose = submission(
+        id=HOSTILE,
+        title=HOSTILE,
+        source=HOSTILE,
+        findings=(
+            VIOLATED.model_copy(
+                update={"evidence": (Evidence(layer="wetland", feature=HOSTILE),), "title": bad}
+            ),
+            finding(Status.UNDETERMINED, missing=(LAYER.model_copy(update={"place": HOSTILE}),)),
+        ),
+        warnings=(
+            Problem(
+                code="RL301",
+                severity="warning",
+                message=bad,
+                place=ProblemPlace(file=HOSTILE, line=1, column=1, item=HOSTILE, text=HOSTILE),
+            ),
+        ),
+    )
+    text = rendered(document(whose, whose))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+    assert max(display_width(line) for line in text.splitlines()) <= 100
+    assert len(text) < 20_000
+
+
+def test_colours_only_where_asked_for_and_the_words_are_the_same():
+    plain = rendered(document(submission()))
+    colourful = rendered(document(submission()), style=Style(colour=True))
+    assert "\x1b[" not in plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colourful) == plain
+
+
+def test_the_same_findings_give_the_same_bytes():
+    assert rendered(document(submission())) == rendered(document(submission()))
+
+
+def test_much_evidence_is_cut_to_a_few_pieces_and_a_count():
+    many = tuple(Evidence(layer="wetland", feature=str(i)) for i in range(30))
+    crowded = submission(findings=(VIOLATED.model_copy(update={"evidence": many}),))
+    assert "and 25 more" in rendered(document(crowded))
+    assert "more" not in rendered(document(crowded), full=True).split("remedy")[0]
+
+
+def test_a_question_without_a_number_of_its_own_is_not_lost():
+    lonely = submission(findings=(finding(Status.UNDETERMINED, missing=(JUDGEMENT,)),))
+    assert "degrades_function" in rendered(document(lonely))
+
+
+def test_nothing_judged_is_said():
+    assert "Nothing was judged." in rendered(document(problems=(ERROR,)), brief=True)
