@@ -118,7 +118,9 @@ def test_a_file_as_the_format_has_it_is_read_without_a_word() -> None:
     assert "EPSG:4526" in points.crs_basis.render("en")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le"]
+)
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_and_line_ends(encoding: str, end: str) -> None:
     data = PLAIN.replace("\n", end).encode(encoding)
@@ -186,7 +188,9 @@ def test_a_missing_ring_number_is_ring_one() -> None:
 
 
 def test_heights_are_passed_over() -> None:
-    points = parse(PLAIN.replace("J2,1,2661000.000,38512100.000", "J2,1,2661000.000,38512100.000,55.3"))
+    points = parse(
+        PLAIN.replace("J2,1,2661000.000,38512100.000", "J2,1,2661000.000,38512100.000,55.3")
+    )
     only(points, TxtNotation)
     assert area_of(points) == pytest.approx(10_000)
 
@@ -434,7 +438,9 @@ def test_degrees_with_signs() -> None:
 
 
 def test_an_unclosed_ring_is_closed_with_a_warning() -> None:
-    text = HEADER + parcel(rows(square(0, 0, 100)).replace("J1,1,2661000.000,38512000.000\n", "", 1))
+    text = HEADER + parcel(
+        rows(square(0, 0, 100)).replace("J1,1,2661000.000,38512000.000\n", "", 1)
+    )
     text = HEADER + parcel("".join(rows(square(0, 0, 100)).splitlines(keepends=True)[:-1]))
     points = parse(text)
     warning = only(points, TxtRingUnclosed)

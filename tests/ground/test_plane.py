@@ -5,11 +5,11 @@ import pytest
 import shapely
 from hypothesis import example, given, settings
 from pyproj import CRS, Geod, Transformer
-from tests.ground.exact import exact_area
-from tests.ground.shapes import CAMBRIDGE, CHINA, fractal, polygons, star
 
 from redline.diagnostics import Refusal
 from redline.ground.plane import Plane, planar_gauss_krueger_area
+from tests.ground.exact import exact_area
+from tests.ground.shapes import CAMBRIDGE, CHINA, fractal, polygons, star
 
 CGCS2000 = CRS(4490)
 GEOD = Geod(ellps="GRS80")

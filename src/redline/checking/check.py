@@ -49,7 +49,7 @@ from redline.reasoning.plan import (
 )
 from redline.reasoning.register import Register
 from redline.register import open_register
-from redline.rulebook.load import load_rulebook
+from redline.rulebook.cached import ready_rulebook
 from redline.rulebook.model import (
     ArithmeticTerm,
     Compares,
@@ -88,7 +88,7 @@ def check(submissions: Sequence[Path], options: Options = Options()) -> f.Findin
     What cannot be read is a problem of the document, and the rest is judged. Raises `Refusal` where
     the rules, the catalog or the register cannot be used at all.
     """
-    book = load_rulebook(options.rules)
+    book = ready_rulebook(options.rules)
     catalog, problems = the_catalog(options)
     register = open_register(options.register, book) if options.register else None
     found, faults = load_submissions(submissions, group_by=options.group_by, crs=options.crs)

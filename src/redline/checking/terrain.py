@@ -307,7 +307,7 @@ class MeasuredTerrain:
                 cover = ground[owner]
                 rest = geometry if cover is None else shapely.difference(geometry, cover)
                 amounts[row] = shapely.area(rest)
-        high = np.bincount(shapes.owner, round_area(amounts), self.n)
+        high = summed(shapes.owner, round_area(amounts), self.n)
         return Bounds(np.where(unplaced, 0.0, high), high)
 
     # ── the register ──

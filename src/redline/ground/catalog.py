@@ -274,7 +274,8 @@ def load_catalog(path: Path | str) -> Catalog:
         key = (folded(version.name), version.valid_from, version.valid_to)
         groups.setdefault(key, []).append(version)
     whole = tuple(merged(group) for group in groups.values())
-    problems += conflicts(whole)
+    for name in {folded(version.name): None for version in whole}:
+        problems += conflicts([version for version in whole if folded(version.name) == name])
     if problems:
         raise Refusal(sorted(problems, key=line_of))
     tolerance = Tolerance(entry.tolerance.min_area, entry.tolerance.min_width)
@@ -495,7 +496,7 @@ def conflicts(versions: Sequence[LayerVersion]) -> list[Diagnostic]:
     for index, one in enumerate(versions):
         for other in versions[index + 1 :]:
             same_days = (one.valid_from, one.valid_to) == (other.valid_from, other.valid_to)
-            if folded(one.name) == folded(other.name) and not same_days and one.overlaps(other):
+            if not same_days and one.overlaps(other):
                 found.append(
                     ConflictingVersions(
                         place=other.place, layer=other.name, one=one.label, other=other.label

@@ -8,6 +8,7 @@ Areas are m², lengths m, unrounded; rules compare `round_area` and `round_lengt
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 import shapely
@@ -16,13 +17,17 @@ from numpy.typing import NDArray
 from redline.ground.features import Geometries
 from redline.ground.grouping import dissolve, total_by
 from redline.ground.plane import ELLIPSOID, Bools, Floats, Indices, Plane
+from redline.ground.shared_area import shared_areas
 from redline.ground.threads import over_rows
 from redline.ground.tiles import Pieces, tile
-from redline.ground.width import hole_counts, least_width, most_width, widths
+from redline.ground.width import hole_counts, least_width, widths
 from redline.ground.zoning import Coverage, Zone
 
 LARGE = 256
 """Footprints with more vertices are cut to pieces before they meet those of a layer."""
+
+NOTHING_M2 = 1e-8
+"""Areas up to this come of rounding: 1e-10 m, to which coordinates are exact, along 100 m."""
 
 NOISE = 1e-9
 """The share of a footprint's area below which a rest of it is rounding."""
@@ -50,12 +55,37 @@ def round_length(length_m: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Ground in parts, to be cut out when it is asked for.
+
+    Part i belongs to overlap `row[i]` and is what `one[i]` shares with `other[i]`, or all of
+    `one[i]` where that is None.
+    """
+
+    row: Indices
+    one: Geometries
+    other: Geometries
+
+    def ground(self, chosen: Bools) -> tuple[Geometries, Indices]:
+        """The ground of some parts, and the overlap of each."""
+        ground, other = self.one[chosen], self.other[chosen]
+        cut = np.flatnonzero(shapely.is_geometry(other))
+        if len(cut):
+            ground[cut] = over_rows(shared_ground, ground[cut], other[cut])
+        return ground, self.row[chosen]
+
+    def only(self, rows: Bools) -> Parts:
+        """The parts of some overlaps, which are numbered anew."""
+        kept, place = rows[self.row], np.cumsum(rows) - 1
+        return Parts(place[self.row[kept]], self.one[kept], self.other[kept])
+
+
+@dataclass(frozen=True, slots=True)
 class Overlaps:
     """Ground that footprints and features share; a row for each pair, by subject, then feature.
 
     `width_m` is the width where `width_exact`, else a bound from below that settles that the
-    overlap is no sliver. `counted` is False for slivers. The overlap of row i is the ground of
-    the `part`s whose `part_row` is i.
+    overlap is no sliver. `counted` is False for slivers.
     """
 
     subjects: int
@@ -66,8 +96,7 @@ class Overlaps:
     width_m: Floats
     width_exact: Bools
     counted: Bools
-    part: Geometries
-    part_row: Indices
+    parts: Parts
     dissolved: Geometries = field(repr=False, compare=False)
 
     def __len__(self) -> int:
@@ -79,19 +108,20 @@ class Overlaps:
         return self.geometry_of(np.arange(len(self)))
 
     def geometry_of(self, rows: Indices) -> Geometries:
-        """The overlap of some rows; dissolved when first asked for."""
+        """The overlap of some rows; cut out and dissolved when first asked for."""
         wanted = np.zeros(len(self), dtype=bool)
         wanted[rows] = ~shapely.is_geometry(self.dissolved[rows])
-        chosen = wanted[self.part_row]
-        if chosen.any():
-            ground = dissolve(self.part[chosen], self.part_row[chosen], len(self))
+        if wanted.any():
+            ground = dissolve(*self.parts.ground(wanted[self.parts.row]), len(self))
             self.dissolved[wanted] = ground[wanted]
         return self.dissolved[rows]
 
+    def width_of(self, rows: Indices) -> Floats:
+        """The width (m) of the overlap of some rows, to a hundredth of itself."""
+        return widths(self.geometry_of(rows))
+
     def chosen(self, rows: Bools) -> Overlaps:
         """The overlaps of some rows only."""
-        place = np.cumsum(rows) - 1
-        parts = rows[self.part_row]
         return replace(
             self,
             subject=self.subject[rows],
@@ -100,8 +130,7 @@ class Overlaps:
             width_m=self.width_m[rows],
             width_exact=self.width_exact[rows],
             counted=self.counted[rows],
-            part=self.part[parts],
-            part_row=place[self.part_row[parts]],
+            parts=self.parts.only(rows),
             dissolved=self.dissolved[rows],
         )
 
@@ -160,14 +189,15 @@ def overlaps(
     footprints = np.asarray(footprints, dtype=object)
     probes, probe_subject = small_parts(footprints)
     pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
-    probe, piece, part = meet(probes, pieces)
-    area = shapely.area(part)
-    some = area > 0
-    key = probe_subject[probe[some]] * np.intp(max(len(zone), 1)) + pieces.feature[piece[some]]
-    keys, part_row = np.unique(key, return_inverse=True)
-    subject, feature = np.divmod(keys, max(len(zone), 1))
-    return rows_of_ground(
-        (len(footprints), len(zone)), (subject, feature), part[some], part_row, tolerance
+    met = meet(probes, pieces)
+    key = probe_subject[met.probe] * np.intp(max(len(zone), 1)) + met.feature
+    keys, row = np.unique(key, return_inverse=True)
+    return told_apart(
+        (len(footprints), len(zone)),
+        np.divmod(keys, max(len(zone), 1)),
+        Parts(row, met.one, met.other),
+        met.ground,
+        tolerance,
     )
 
 
@@ -185,21 +215,83 @@ def small_parts(footprints: Geometries) -> tuple[Geometries, Indices]:
     )
 
 
-def meet(probes: Geometries, pieces: Pieces) -> tuple[Indices, Indices, Geometries]:
-    """Pairs of probe and piece whose rectangles meet, and the ground that they share."""
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Of parts of ground: area (m²), a bound from above for the perimeter (m), and for the number
+    of holes.
+    """
+
+    area_m2: Floats
+    perimeter_m: Floats
+    holes: Floats
+
+    @classmethod
+    def of(cls, ground: Geometries) -> Self:
+        """The sizes of polygonal geometries."""
+        return cls(shapely.area(ground), shapely.length(ground), hole_counts(ground))
+
+    def __getitem__(self, rows: Indices | Bools) -> Sizes:
+        return Sizes(self.area_m2[rows], self.perimeter_m[rows], self.holes[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Probes and features that share ground, part by part; `one` and `other` as in `Parts`."""
+
+    probe: Indices
+    feature: Indices
+    one: Geometries
+    other: Geometries
+    ground: Sizes
+
+
+def meet(probes: Geometries, pieces: Pieces) -> Met:
+    """The parts of ground that probes share with pieces."""
     probe, piece = pieces.tree.query(probes)
-    bounds = shapely.bounds(probes)[probe]
-    cell = pieces.bounds[piece]
-    swallowed = (
-        pieces.interior[piece]
-        & (bounds[:, :2] >= cell[:, :2]).all(axis=1)
-        & (bounds[:, 2:] <= cell[:, 2:]).all(axis=1)
+    areal = shapely.get_dimensions(pieces.geometry[piece]) == 2
+    if not areal.all():
+        probe, piece = probe[areal], piece[areal]
+    inside, open_pairs = swallowed(probes, pieces, probe, piece)
+    cut_probe, cut_piece = probe[open_pairs], piece[open_pairs]
+    found = shared_areas(probes, pieces.geometry, cut_probe, cut_piece)
+    some = np.flatnonzero(found.area_m2 > NOTHING_M2)
+    cut_probe, cut_piece, area = cut_probe[some], cut_piece[some], found.area_m2[some]
+    of_probes, of_pieces = Sizes.of(probes), Sizes.of(pieces.geometry[cut_piece])
+    # All of the piece lies in the probe: it need not be cut, and its own sizes hold.
+    all_of_it = area >= of_pieces.area_m2 * (1 - 1e-12)
+    whole, cut = of_probes[probe[inside]], of_probes[cut_probe]
+    perimeter = np.where(all_of_it, of_pieces.perimeter_m, cut.perimeter_m + found.edge_m[some])
+    holes = of_pieces.holes + np.where(all_of_it, 0, cut.holes)
+    one, other = probes[cut_probe], pieces.geometry[cut_piece]
+    one[all_of_it], other[all_of_it] = other[all_of_it], None
+    return Met(
+        np.concatenate((probe[inside], cut_probe)),
+        pieces.feature[np.concatenate((piece[inside], cut_piece))],
+        np.concatenate((probes[probe[inside]], one)),
+        np.concatenate((np.full(len(inside), None), other)),
+        Sizes(
+            np.concatenate((whole.area_m2, area)),
+            np.concatenate((whole.perimeter_m, perimeter)),
+            np.concatenate((whole.holes, holes)),
+        ),
     )
-    part = probes[probe]
-    rest = np.flatnonzero(~swallowed)
-    if len(rest):
-        part[rest] = over_rows(shared_ground, part[rest], pieces.geometry[piece[rest]])
-    return probe, piece, part
+
+
+def swallowed(
+    probes: Geometries, pieces: Pieces, probe: Indices, piece: Indices
+) -> tuple[Indices, Indices]:
+    """Of pairs of probe and piece: one for each probe and feature where the probe lies in interior
+    rectangles of the feature altogether, and all pairs of the other probes and features.
+    """
+    bounds, cells = shapely.bounds(probes)[probe], pieces.bounds[piece]
+    west, south = np.maximum(bounds[:, 0], cells[:, 0]), np.maximum(bounds[:, 1], cells[:, 1])
+    east, north = np.minimum(bounds[:, 2], cells[:, 2]), np.minimum(bounds[:, 3], cells[:, 3])
+    common = np.where(pieces.interior[piece], (east - west) * (north - south), 0.0)
+    box = (bounds[:, 2] - bounds[:, 0]) * (bounds[:, 3] - bounds[:, 1])
+    key = probe * np.intp(pieces.feature.max(initial=0) + 1) + pieces.feature[piece]
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    inside = total_by(group, common, len(first)) >= box[first] * (1 - 1e-12)
+    return first[inside], np.flatnonzero(~inside[group])
 
 
 def shared_ground(one: Geometries, other: Geometries) -> Geometries:
@@ -212,41 +304,47 @@ def shared_ground(one: Geometries, other: Geometries) -> Geometries:
     return shared
 
 
-def rows_of_ground(
+def told_apart(
     size: tuple[int, int],
     pairs: tuple[Indices, Indices],
-    part: Geometries,
-    part_row: Indices,
+    parts: Parts,
+    ground: Sizes,
     tolerance: Tolerance,
 ) -> Overlaps:
-    """Overlaps from their parts, with areas, widths, and slivers told apart."""
+    """Overlaps of pairs of subject and feature from their parts; slivers are told apart."""
     count = len(pairs[0])
-    area = total_by(part_row, shapely.area(part), count)
-    # Seams between parts only add to the perimeter, so the bound from below still holds.
-    perimeter = total_by(part_row, shapely.length(part), count)
-    holes = total_by(part_row, hole_counts(part), count)
-    least, most = least_width(area, perimeter, holes), most_width(area)
+    area = total_by(parts.row, ground.area_m2, count)
+    width = bound_of_width(parts.row, ground, count)
+    enough = area >= tolerance.min_area_m2
     found = Overlaps(
         *size,
         *pairs,
         area_m2=area,
-        width_m=least,
+        width_m=width,
         width_exact=np.zeros(count, dtype=bool),
-        counted=(area >= tolerance.min_area_m2) & (least >= tolerance.min_width_m),
-        part=part,
-        part_row=part_row,
+        counted=enough & (width >= tolerance.min_width_m),
+        parts=parts,
         dissolved=np.full(count, None, dtype=object),
     )
-    narrow = np.flatnonzero(least < tolerance.min_width_m)
+    narrow = np.flatnonzero(width < tolerance.min_width_m)
     if len(narrow):
-        found.width_m[narrow] = widths(found.geometry_of(narrow))
+        width[narrow] = found.width_of(narrow)
         found.width_exact[narrow] = True
-        found.counted[narrow] = (
-            (area[narrow] >= tolerance.min_area_m2)
-            & (found.width_m[narrow] >= tolerance.min_width_m)
-            & (most[narrow] >= tolerance.min_width_m)
-        )
+        found.counted[narrow] = enough[narrow] & (width[narrow] >= tolerance.min_width_m)
     return found
+
+
+def bound_of_width(row: Indices, ground: Sizes, count: int) -> Floats:
+    """A bound from below for the width of each overlap: that of its parts together, whose seams
+    only add to the perimeter, or of any one of them.
+    """
+    width = least_width(
+        total_by(row, ground.area_m2, count),
+        total_by(row, ground.perimeter_m, count),
+        total_by(row, ground.holes, count),
+    )
+    np.maximum.at(width, row, least_width(ground.area_m2, ground.perimeter_m, ground.holes))
+    return width
 
 
 def masked(overlaps: Overlaps, feature_mask: Bools | None, *, slivers: bool = False) -> Bools:
@@ -263,10 +361,9 @@ def union_area(
     area = total_by(overlaps.subject[rows], overlaps.area_m2[rows], overlaps.subjects)
     several = np.bincount(overlaps.subject[rows], minlength=overlaps.subjects) > 1
     if several.any():
-        parts = (rows & several[overlaps.subject])[overlaps.part_row]
-        owner = overlaps.subject[overlaps.part_row[parts]]
-        ground = dissolve(overlaps.part[parts], owner, overlaps.subjects)
-        area[several] = shapely.area(ground[several])
+        ground, row = overlaps.parts.ground((rows & several[overlaps.subject])[overlaps.parts.row])
+        together = dissolve(ground, overlaps.subject[row], overlaps.subjects)
+        area[several] = shapely.area(together[several])
     return area
 
 
@@ -274,19 +371,19 @@ def without(
     overlaps: Overlaps, covers: Geometries, tolerance: Tolerance = DEFAULT_TOLERANCE
 ) -> Overlaps:
     """The overlaps less the ground under `covers` (one polygonal geometry or None per subject)."""
-    owner = overlaps.subject[overlaps.part_row]
-    cover = np.asarray(covers, dtype=object)[owner]
-    part = overlaps.part.copy()
+    ground, row = overlaps.parts.ground(np.ones(len(overlaps.parts.row), dtype=bool))
+    cover = np.asarray(covers, dtype=object)[overlaps.subject[row]]
     cut = np.flatnonzero(shapely.is_geometry(cover))
     if len(cut):
-        part[cut] = over_rows(ground_left, part[cut], cover[cut])
-    some = shapely.area(part) > 0
-    rows, part_row = np.unique(overlaps.part_row[some], return_inverse=True)
-    return rows_of_ground(
+        ground[cut] = over_rows(ground_left, ground[cut], cover[cut])
+    some = shapely.area(ground) > NOTHING_M2
+    ground, row = ground[some], row[some]
+    rows, row = np.unique(row, return_inverse=True)
+    return told_apart(
         (overlaps.subjects, overlaps.features),
         (overlaps.subject[rows], overlaps.feature[rows]),
-        part[some],
-        part_row,
+        Parts(row, ground, np.full(len(row), None, dtype=object)),
+        Sizes.of(ground),
         tolerance,
     )
 
@@ -314,9 +411,8 @@ def shared(
 ) -> Shared:
     """The ground of each subject that lies in any of the features, as one geometry each."""
     rows = masked(overlaps, feature_mask, slivers=True)
-    parts = rows[overlaps.part_row]
-    owner = overlaps.subject[overlaps.part_row[parts]]
-    ground = dissolve(overlaps.part[parts], owner, overlaps.subjects)
+    parts, row = overlaps.parts.ground(rows[overlaps.parts.row])
+    ground = dissolve(parts, overlaps.subject[row], overlaps.subjects)
     area = union_area(overlaps, feature_mask, slivers=True)
     width = widths(ground)
     counted = (area > 0) & (area >= tolerance.min_area_m2) & (width >= tolerance.min_width_m)
@@ -438,10 +534,10 @@ def areas_within(
     area = shapely.area(footprints)
     rest = area - union_area(found)
     within = rest <= NOISE * area
-    parts = np.flatnonzero(~within[found.subject[found.part_row]])
-    if not len(parts):
+    if not len(found) or within.all():
         return within
-    ground = dissolve(found.part[parts], found.subject[found.part_row[parts]], len(footprints))
+    parts, row = found.parts.ground(~within[found.subject[found.parts.row]])
+    ground = dissolve(parts, found.subject[row], len(footprints))
     open_rows = np.flatnonzero(~within & shapely.is_geometry(ground))
     left = over_rows(ground_left, footprints[open_rows], ground[open_rows])
     sliver = (rest[open_rows] < tolerance.min_area_m2) | (widths(left) < tolerance.min_width_m)

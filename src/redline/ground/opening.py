@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from redline.diagnostics import Diagnostic, Place, Refusal
@@ -37,7 +36,6 @@ from redline.ground.zoning import Zone, make_zone
 
 Columns = Mapping[str, NDArray[np.object_]]
 
-DEGREES = "EPSG:4490"
 FURTHEST_DEGREES = 80.0
 """How far from the centre of a plane, in longitude, a coverage given by bounds is followed."""
 
@@ -227,7 +225,11 @@ def coverage_in(spec: CoverageSpec, plane: Plane, geometry: Geometries) -> BaseG
 
 
 def bounds_in(plane: Plane, bounds: Bounds) -> BaseGeometry:
-    """The ground between meridians and parallels, as far as a plane reaches."""
+    """The ground between meridians and parallels, as far as a plane reaches.
+
+    Its edges are followed in steps of a four-thousandth, which errs by millimetres for a county
+    and by decimetres for a continent.
+    """
     west, south, east, north = bounds
     if west > east:
         east += 360
@@ -236,8 +238,9 @@ def bounds_in(plane: Plane, bounds: Bounds) -> BaseGeometry:
         low = max(west + turn, plane.longitude - FURTHEST_DEGREES)
         high = min(east + turn, plane.longitude + FURTHEST_DEGREES)
         if low < high:
-            pieces.append(shapely.box(low, max(south, -89.0), high, min(north, 89.0)))
-    return shapely.union_all(plane.project(np.array(pieces, dtype=object), CRS(DEGREES)))
+            frame = shapely.box(low, max(south, -89.0), high, min(north, 89.0))
+            pieces.append(shapely.segmentize(frame, max(high - low, north - south) / 4000))
+    return shapely.union_all(shapely.transform(np.array(pieces, dtype=object), plane.from_degrees))
 
 
 # --- digests ----------------------------------------------------------------------------------

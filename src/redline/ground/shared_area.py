@@ -203,4 +203,4 @@ def above(e: Ahead, f: Ahead) -> Floats:
     positive = np.maximum(at_low, 0.0) + np.maximum(at_high, 0.0)
     both = np.abs(at_low) + np.abs(at_high)
     mean = positive * positive / (2 * np.maximum(both, 1e-300))
-    return e.sign * f.sign * width * mean
+    return np.asarray(e.sign * f.sign * width * mean)

@@ -14,8 +14,10 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
+from redline.ground.clipping import clipped
 from redline.ground.features import Geometries
-from redline.ground.plane import Bools, Floats, Indices
+from redline.ground.grouping import total_by
+from redline.ground.plane import Bools, Floats, Indices, chunks
 from redline.ground.threads import over_rows
 
 VERTICES = 64
@@ -26,6 +28,9 @@ DEEPEST = 40
 
 TRACE = 1e-10
 """The share of its area by which the pieces of a feature may miss it."""
+
+ROUNDING = 1e-12
+"""The share of its cell by which the quarters of a piece may miss it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +71,39 @@ def tile(geometries: Geometries, vertices: int = VERTICES) -> Pieces:
     """
     geometries = np.asarray(geometries, dtype=object)
     rows = np.flatnonzero(shapely.is_geometry(geometries) & ~shapely.is_empty(geometries))
-    parts, owner = shapely.get_parts(geometries[rows], return_index=True)
-    feature = rows[owner]
-    cut, of, interior = cut_down(parts, vertices)
-    return Pieces.of(cut, feature[of], interior)
+    parts, owner = single_parts(geometries[rows])
+    done = [cut_down(parts[run], vertices) for run in chunks(parts)]
+    if not done:
+        nothing = np.empty(0, dtype=np.intp)
+        return Pieces.of(np.empty(0, dtype=object), nothing, nothing.astype(bool))
+    firsts = [run.start for run in chunks(parts)]
+    cut = np.concatenate([geometry for geometry, _, _ in done])
+    of = np.concatenate([of + first for (_, of, _), first in zip(done, firsts, strict=True)])
+    interior = np.concatenate([inner for _, _, inner in done])
+    return Pieces.of(cut, rows[owner[of]], interior)
+
+
+def single_parts(geometries: Geometries) -> tuple[Geometries, Indices]:
+    """The parts of geometries and the row of each; what is single is not copied."""
+    multi = shapely.get_type_id(geometries) > shapely.GeometryType.POLYGON
+    if not multi.any():
+        return geometries, np.arange(len(geometries))
+    parts, owner = shapely.get_parts(geometries[multi], return_index=True)
+    single, several = np.flatnonzero(~multi), np.flatnonzero(multi)
+    every, row = (
+        np.concatenate((geometries[single], parts)),
+        np.concatenate((single, several[owner])),
+    )
+    order = np.argsort(row, kind="stable")
+    return every[order], row[order]
 
 
 def cut_down(parts: Geometries, vertices: int) -> tuple[Geometries, Indices, Bools]:
     """Single-part geometries cut by quadtrees: pieces, the part of each, and which are interior."""
     cut, of, interior = quartered(parts, vertices)
-    polygonal = shapely.get_dimensions(parts) == 2
-    size = np.where(polygonal, shapely.area(parts), shapely.length(parts))
-    piece_size = np.where(polygonal[of], shapely.area(cut), shapely.length(cut))
-    missed = np.abs(np.bincount(of, piece_size, len(parts)) - size)
-    # Clipping is fast and may go wrong where rings touch the cut; such parts stay in one piece.
-    spoilt = missed > TRACE * size
+    missed = np.abs(total_by(of, sizes(cut), len(parts)) - sizes(parts))
+    # What went wrong on the way, against all checks, stays in one piece.
+    spoilt = missed > TRACE * sizes(parts)
     if spoilt.any():
         sound = ~spoilt[of]
         whole = np.flatnonzero(spoilt)
@@ -90,58 +113,84 @@ def cut_down(parts: Geometries, vertices: int) -> tuple[Geometries, Indices, Boo
     return cut, of, interior
 
 
+def sizes(parts: Geometries) -> Floats:
+    """Areas of polygons, lengths of lines, 0 for points."""
+    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    if areal.all():
+        return np.asarray(shapely.area(parts))
+    return np.where(areal, shapely.area(parts), shapely.length(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Pieces on their way: what lies in each cell (west, south, east, north), its part and size."""
+
+    piece: Geometries
+    of: Indices
+    cell: Floats
+    size: Floats
+
+    def __getitem__(self, rows: Bools | Indices) -> Cells:
+        return Cells(self.piece[rows], self.of[rows], self.cell[rows], self.size[rows])
+
+
 def quartered(parts: Geometries, vertices: int) -> tuple[Geometries, Indices, Bools]:
     """Whole levels of the quadtrees at once: every piece that is too large is cut in four."""
     done: list[tuple[Geometries, Indices, Bools]] = []
-    piece, of = parts, np.arange(len(parts))
-    low, high = np.split(shapely.bounds(parts), 2, axis=1)
-    for _ in range(DEEPEST):
-        small = shapely.get_num_coordinates(piece) <= vertices
-        done.append((piece[small], of[small], inside(piece[small], low[small], high[small])))
+    cells = Cells(parts, np.arange(len(parts)), shapely.bounds(parts), sizes(parts))
+    for level in range(DEEPEST + 1):
+        small = shapely.get_num_coordinates(cells.piece) <= vertices
+        if level == DEEPEST:
+            small[:] = True
+        ready = cells[small]
+        done.append((ready.piece, ready.of, interior_cells(ready)))
         if small.all():
             break
-        piece, of, low, high = quarters(piece[~small], of[~small], low[~small], high[~small])
-    else:
-        done.append((piece, of, np.zeros(len(piece), dtype=bool)))
+        cells = quarters(cells[~small])
     geometry, feature, interior = (np.concatenate(column) for column in zip(*done, strict=True))
     return geometry, feature, interior
 
 
-def quarters(
-    piece: Geometries, of: Indices, low: Floats, high: Floats
-) -> tuple[Geometries, Indices, Floats, Floats]:
+def quarters(cells: Cells) -> Cells:
     """Each piece cut in four at the middle of its cell; what is left of it in each quarter."""
-    middle = (low + high) / 2
-    lows = [
-        np.column_stack((x, y))
-        for x in (low[:, 0], middle[:, 0])
-        for y in (low[:, 1], middle[:, 1])
-    ]
-    highs = [
-        np.column_stack((x, y))
-        for x in (middle[:, 0], high[:, 0])
-        for y in (middle[:, 1], high[:, 1])
-    ]
-    cells = np.concatenate([np.column_stack(pair) for pair in zip(lows, highs, strict=True)])
-    owner = np.tile(of, 4)
-    cut = over_rows(clipped, np.tile(piece, 4), cells, block=256)
-    dimension = np.tile(shapely.get_dimensions(piece), 4)
-    kept, where = shapely.get_parts(cut, return_index=True)
-    same = shapely.get_dimensions(kept) == dimension[where]
-    kept, where = kept[same], where[same]
-    return kept, owner[where], cells[where, :2], cells[where, 2:]
+    count = len(cells.piece)
+    west, south, east, north = cells.cell.T
+    x, y = (west + east) / 2, (south + north) / 2
+    quarter = np.concatenate(
+        [
+            np.column_stack(sides)
+            for sides in (
+                (west, south, x, y),
+                (x, south, east, y),
+                (west, y, x, north),
+                (x, y, east, north),
+            )
+        ]
+    )
+    whole = np.tile(np.arange(count), 4)
+    block = max(4, min(1024, len(whole) // 32))
+    cut = over_rows(clipped, cells.piece[whole], quarter, block=block)
+    missed = np.abs(total_by(whole, sizes_of_all(cut, cells.piece[whole]), count) - cells.size)
+    # Clipping is fast, and may go wrong where rings touch the cut: those are cut with care.
+    spoilt = (missed > ROUNDING * np.prod(cells.cell[:, 2:] - cells.cell[:, :2], axis=1))[whole]
+    if spoilt.any():
+        rectangles = shapely.box(*quarter[spoilt].T)
+        cut[spoilt] = shapely.intersection(cells.piece[whole[spoilt]], rectangles)
+    piece, row = single_parts(cut)
+    same = shapely.get_dimensions(piece) == shapely.get_dimensions(cells.piece[whole[row]])
+    same &= ~shapely.is_empty(piece)
+    piece, row = piece[same], row[same]
+    return Cells(piece, cells.of[whole[row]], quarter[row], sizes(piece))
 
 
-def clipped(piece: Geometries, cells: Floats) -> Geometries:
-    """Each piece clipped to its own rectangle (west, south, east, north)."""
-    # `shapely.clip_by_rect` takes one rectangle for all; the ufunc behind it takes one for each.
-    cut = shapely.lib.clip_by_rect(piece, *np.ascontiguousarray(cells.T))
-    return np.asarray(cut, dtype=object)
+def sizes_of_all(cut: Geometries, of: Geometries) -> Floats:
+    """Areas or lengths of what was cut of polygons or lines."""
+    areal = shapely.get_type_id(of) == shapely.GeometryType.POLYGON
+    return np.where(areal, shapely.area(cut), shapely.length(cut))
 
 
-def inside(piece: Geometries, low: Floats, high: Floats) -> Bools:
+def interior_cells(cells: Cells) -> Bools:
     """Which pieces are all of their cell."""
-    side = high - low
-    cell = side[:, 0] * side[:, 1]
-    plain = (shapely.get_num_coordinates(piece) == 5) & (cell > 0)
-    return np.asarray(plain & (np.abs(shapely.area(piece) - cell) <= 1e-12 * cell))
+    area = np.prod(cells.cell[:, 2:] - cells.cell[:, :2], axis=1)
+    plain = (shapely.get_num_coordinates(cells.piece) == 5) & (area > 0)
+    return np.asarray(plain & (np.abs(cells.size - area) <= 1e-12 * area))

@@ -108,6 +108,8 @@ def wider_than(geometries: Geometries, limit: float) -> Bools:
 
 def hole_counts(geometries: Geometries) -> Floats:
     """How many holes and further parts geometries have: what Steiner's formula counts."""
+    if (shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON).all():
+        return shapely.get_num_interior_rings(geometries).astype(np.float64)
     parts, owner = shapely.get_parts(geometries, return_index=True)
     holes = np.maximum(shapely.get_num_interior_rings(parts), 0)
     return total_by(owner, holes.astype(np.float64), len(geometries))

@@ -87,7 +87,7 @@ class Subjects:
     """n subjects in columns.
 
     `documents` and `judgements` map a key to one entry per subject that has any; a document kind
-    may be listed several times. `all_documents_listed` says where the list of documents is complete.
+    may be listed several times. `all_documents_listed` says where the list is complete.
     """
 
     days: tuple[date, ...]

@@ -11,29 +11,13 @@ from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.language import tree as t
 from redline.language.parser import parse
 from redline.language.source import Source, read_source
-from redline.packaged import packaged_folder
 from redline.rulebook.diagnostics import DeclaredTwice, NoRules
+from redline.rulebook.files import rule_files, shipped_rules
 from redline.rulebook.model import Attribute, Concept, Parameter, RuleBook
 from redline.rulebook.resolve import PackResult, import_order, resolve_pack
-from redline.rulebook.scope import Scope, Table
+from redline.rulebook.scope import Table
 
 T = TypeVar("T")
-
-
-def shipped_rules() -> Path:
-    """The folder of the packs that ship."""
-    return packaged_folder("rules")
-
-
-def rule_files(paths: Iterable[Path]) -> list[Path]:
-    """The .redline files named by, or below, some paths, in a fixed order."""
-    found: dict[Path, None] = {}
-    for path in paths:
-        if path.is_dir():
-            found.update(dict.fromkeys(sorted(path.rglob("*.redline"))))
-        else:
-            found[path] = None
-    return list(found)
 
 
 def load_rulebook(paths: Sequence[Path] = ()) -> RuleBook:
@@ -136,5 +120,3 @@ def digest_of(source: Source) -> str:
     """The digest of a rule file's text."""
     return hashlib.sha256(source.text.encode()).hexdigest()
 
-
-__all__ = ["Scope", "load_rulebook", "parse_rule_files", "resolve_rulebook", "shipped_rules"]

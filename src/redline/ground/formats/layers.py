@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from redline.diagnostics import Diagnostic
 from redline.ground.crs import StatedCrs
 from redline.ground.features import Geometries
-from redline.messages import Message
+from redline.messages import Message, msg
 
 Column = NDArray[np.object_]
 
@@ -42,6 +43,15 @@ class LayerInfo:
     name: str
     geometry: str | None
     features: int | None
+
+
+def from_wkb(values: Column) -> tuple[Geometries, dict[int, Message]]:
+    """Geometries from WKB (None stays None), and why some rows cannot be read."""
+    geometry = np.asarray(shapely.from_wkb(values, on_invalid="ignore"), dtype=object)
+    missing = ~shapely.is_geometry(geometry)
+    reason = msg("a ring does not close, or has a coordinate that is not a number")
+    broken = {int(row): reason for row in np.flatnonzero(missing) if values[row] is not None}
+    return geometry, broken
 
 
 def column(values: Sequence[object]) -> Column:
