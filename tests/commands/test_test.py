@@ -46,7 +46,7 @@ def test_a_failing_case_shows_its_place_and_the_difference(
     out = capsys.readouterr().out
     assert "✗ a quiet project, as of" in out
     assert "expected violated, got complies" in out
-    assert "example.redline:19:3" in out
+    assert "example.redline:17:3" in out
     assert out.splitlines()[-1] == "1 cases of 1 rules: 0 passed, 1 failed"
 
 

@@ -159,9 +159,27 @@ def test_a_layer_declared_empty_may_not_have_features(opened):
         opened(EVERYWHERE + "empty = true\n", red=table(SQUARE))
 
 
-def test_features_that_are_no_place_are_refused(opened):
-    with pytest.raises(Refusal, match="Feature 2 has coordinates that are no place on Earth"):
-        opened(EVERYWHERE, red=table(SQUARE, shapely.box(24, 114, 25, 115)))
+def test_a_feature_that_is_no_place_leaves_the_rest_and_nothing_certain(opened):
+    zone = opened(EVERYWHERE, red=table(SQUARE, shapely.box(24, 114, 25, 115)))
+    assert [(d.code, d.number) for d in zone.diagnostics] == [("RL520", 2)]
+    inside = footprint(114, 24, 114.001, 24.001)
+    assert len(overlaps(inside, zone)) == 1
+    assert not coverage_gap(inside, zone).whole[0]
+
+
+def test_a_layer_of_which_no_feature_is_a_place_is_refused(opened):
+    with pytest.raises(Refusal, match="Feature 1 has coordinates that are no place on Earth"):
+        opened(EVERYWHERE, red=table(shapely.box(24, 114, 25, 115)))
+
+
+def test_coverage_of_unclear_meaning_is_refused(opened):
+    bowtie = shapely.Polygon([(114, 24), (115, 25), (115, 24), (114, 25)])
+    with pytest.raises(Refusal, match=r"county.geojson: error RL522"):
+        opened(
+            RED + 'coverage = { path = "county.geojson" }\n',
+            red=table(SQUARE),
+            county=table(bowtie),
+        )
 
 
 def test_the_digest_is_of_the_bytes(opened, tmp_path):

@@ -62,7 +62,7 @@ class Program(Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing any of them."""
         rows = [(name, self.say(text)) for name, text in COMMANDS.items()]
-        write_rows(self.say(msg("Commands")), rows, formatter)
+        write_rows(self.say(msg("Commands:")), rows, formatter)
 
 
 def program(say: Say) -> Program:

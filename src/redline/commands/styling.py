@@ -101,12 +101,12 @@ def write_options(
     """The options of a command, each with its help."""
     options = [p for p in command.get_params(ctx) if isinstance(p, click.Option)]
     records = [r for o in options if (r := o.get_help_record(ctx)) is not None]
-    write_rows(say(msg("Options")), records, formatter)
+    write_rows(say(msg("Options:")), records, formatter)
 
 
 def write_rows(title: str, rows: Sequence[tuple[str, str]], formatter: click.HelpFormatter) -> None:
     """Names and what they mean, side by side; a long name has its line to itself."""
-    formatter.write(f"\n{title}:\n")
+    formatter.write(f"\n{title}\n")
     room = min(max((display_width(name) for name, _ in rows), default=0), 20)
     for name, meaning in rows:
         lines = wrap(meaning, formatter.width - room - 4)

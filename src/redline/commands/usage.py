@@ -21,12 +21,10 @@ class NoSuchCommand(click.UsageError):
 def usage_text(error: click.UsageError, say: Say) -> str:
     """The sentence, a did-you-mean where there is one, and the command that shows the help."""
     sentence, hint = explanation(error)
-    lines = [say(msg("Usage error: {sentence}", sentence=sentence))]
-    if hint:
-        lines.append(f"  = {say(hint)}")
     path = error.ctx.command_path if error.ctx else "redline"
-    lines.append(f"  = {say(msg('{command} --help shows what can be asked.', command=path))}")
-    return "\n".join(lines)
+    further = msg("{command} --help shows what can be asked.", command=path)
+    lines = [say(h) for h in (hint, further) if h]
+    return "\n  = ".join([say(msg("Usage error: {sentence}", sentence=sentence)), *lines])
 
 
 def explanation(error: click.UsageError) -> tuple[Message | str, Message | None]:

@@ -741,6 +741,25 @@ def degrees_text(bounds: Bounds) -> str:
     return f"{west}° … {east}° E, {south}° … {north}° N"
 
 
+# --- from one zone to another -----------------------------------------------------------------
+
+
+def reprojected(geometry: BaseGeometry, source: CRS, target: CRS) -> BaseGeometry:
+    """A geometry in another CRS, its edges split so that they stay where they were.
+
+    Edges of 50 m bend by less than 0.1 mm between zones of one datum.
+    """
+    if source == target:
+        return geometry
+    longest = 0.0005 if source.is_geographic else 50.0
+    transformer = Transformer.from_crs(source, target, always_xy=True)
+
+    def transform(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+    return shapely.transform(shapely.segmentize(geometry, longest), transform)
+
+
 # --- the shift of Chinese web maps ------------------------------------------------------------
 
 WEB_MAP_FIELDS: Final = re.compile(r"gcj|bd_?09|baidu|amap|gaode|高德|百度|火星", re.IGNORECASE)

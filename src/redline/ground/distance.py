@@ -89,7 +89,7 @@ def distances(
     pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
     meets = touching(footprints, pieces)
     away, subject = stretches(footprints, without=np.empty(0, dtype=np.intp))
-    limit = np.full(len(away), reach_m * zone.plane.stretch(footprints, reach_m))
+    limit = reach_m * zone.plane.stretch(away, reach_m)
     found = joined(meets, pairs_within(away, subject, limit, pieces, zone.plane))
     within = found.distance_m <= reach_m
     return Distances(found.subject[within], found.feature[within], found.distance_m[within])
@@ -176,13 +176,15 @@ def bounds_to_nearest(
     low, high = np.full(len(parts), np.inf), np.full(len(parts), -np.inf)
     if not len(parts) or not len(pieces):
         return low, np.full(len(parts), np.inf)
-    furthest = reach_m * plane.stretch(parts, reach_m) if np.isfinite(reach_m) else None
+    furthest = None
+    if np.isfinite(reach_m):
+        furthest = reach_m * float(plane.stretch(parts, reach_m).max())
     (part, piece), gap = pieces.tree.query_nearest(
         parts, max_distance=furthest, return_distance=True, all_matches=False
     )
     low[part] = gap
     true = geodesic(plane, shapely.shortest_line(parts[part], pieces.geometry[piece]))
-    high[part] = true * plane.stretch(parts[part], float(true.max(initial=0.0)))
+    high[part] = true * plane.stretch(parts[part], true)
     high[np.isinf(low)] = np.inf
     return low, high
 

@@ -201,11 +201,13 @@ def overlaps(
     )
 
 
-def small_parts(footprints: Geometries) -> tuple[Geometries, Indices]:
-    """The polygons of the footprints, large ones cut to pieces, and the subject of each."""
-    polygonal = np.flatnonzero(shapely.get_dimensions(footprints) == 2)
-    large = shapely.get_num_coordinates(footprints[polygonal]) > LARGE
-    plain, cut = polygonal[~large], polygonal[large]
+def small_parts(footprints: Geometries, least_dimension: int = 2) -> tuple[Geometries, Indices]:
+    """The polygons (or also lines) of the footprints, large ones cut to pieces, and the subject of
+    each.
+    """
+    wanted = np.flatnonzero(shapely.get_dimensions(footprints) >= least_dimension)
+    large = shapely.get_num_coordinates(footprints[wanted]) > LARGE
+    plain, cut = wanted[~large], wanted[large]
     if not len(cut):
         return footprints[plain], plain
     pieces = tile(footprints[cut])
@@ -256,12 +258,14 @@ def meet(probes: Geometries, pieces: Pieces) -> Met:
     found = shared_areas(probes, pieces.geometry, cut_probe, cut_piece)
     some = np.flatnonzero(found.area_m2 > NOTHING_M2)
     cut_probe, cut_piece, area = cut_probe[some], cut_piece[some], found.area_m2[some]
-    of_probes, of_pieces = Sizes.of(probes), Sizes.of(pieces.geometry[cut_piece])
-    # All of the piece lies in the probe: it need not be cut, and its own sizes hold.
-    all_of_it = area >= of_pieces.area_m2 * (1 - 1e-12)
+    of_probes = Sizes.of(probes)
     whole, cut = of_probes[probe[inside]], of_probes[cut_probe]
-    perimeter = np.where(all_of_it, of_pieces.perimeter_m, cut.perimeter_m + found.edge_m[some])
-    holes = of_pieces.holes + np.where(all_of_it, 0, cut.holes)
+    perimeter = cut.perimeter_m + found.edge_m[some]
+    holes = cut.holes + hole_counts(pieces.geometry[cut_piece])
+    # Where all of the piece lies in the probe, it need not be cut, and its own sizes hold.
+    all_of_it = np.flatnonzero(area >= pieces.area[cut_piece] * (1 - 1e-12))
+    of_pieces = Sizes.of(pieces.geometry[cut_piece[all_of_it]])
+    perimeter[all_of_it], holes[all_of_it] = of_pieces.perimeter_m, of_pieces.holes
     one, other = probes[cut_probe], pieces.geometry[cut_piece]
     one[all_of_it], other[all_of_it] = other[all_of_it], None
     return Met(
@@ -428,24 +432,21 @@ def lengths(lines: Geometries, zone: Zone, feature_mask: Bools | None = None) ->
     """
     lines = np.asarray(lines, dtype=object)
     pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
-    subjects = np.flatnonzero(shapely.get_dimensions(lines) >= 1)
-    probe, piece = pieces.tree.query(lines[subjects])
-    subject = subjects[probe]
+    probes, probe_subject = small_parts(lines, least_dimension=1)
+    probe, piece = pieces.tree.query(probes)
     linear = np.minimum(
-        shapely.get_dimensions(lines[subject]), shapely.get_dimensions(pieces.geometry[piece])
+        shapely.get_dimensions(probes[probe]), shapely.get_dimensions(pieces.geometry[piece])
     )
-    subject, piece = subject[linear == 1], piece[linear == 1]
-    part = (
-        over_rows(shared_lines, lines[subject], pieces.geometry[piece])
-        if len(piece)
-        else (np.empty(0, dtype=object))
-    )
+    probe, piece = probe[linear == 1], piece[linear == 1]
+    subject, part = probe_subject[probe], probes[probe]
+    if len(part):
+        part = over_rows(shared_lines, part, pieces.geometry[piece])
     some = shapely.length(part) > 0
-    subject, piece, part = subject[some], piece[some], part[some]
+    subject, probe, piece, part = subject[some], probe[some], piece[some], part[some]
     key = subject * np.intp(max(len(zone), 1)) + pieces.feature[piece]
     keys, row = np.unique(key, return_inverse=True)
     ground = dissolve(part, row, len(keys))
-    inner = shapely.relate_pattern(lines[subject], pieces.geometry[piece], "T********")
+    inner = shapely.relate_pattern(probes[probe], pieces.geometry[piece], "T********")
     # Along a seam between two pieces a line is on the edge of both, and counted with both.
     twice = total_by(row, shapely.length(part), len(keys)) > shapely.length(ground) * (1 + 1e-9)
     return Lengths(
@@ -652,10 +653,10 @@ def coverage_gap(footprints: Geometries, zone: Zone, reach_m: float = 0.0) -> Co
     inside = union_area(overlaps(footprints[open_rows], ground), slivers=True)
     area[open_rows] = np.maximum(shapely.area(footprints[open_rows]) - inside, 0.0)
     if reach_m > 0:
-        # Lengths in the plane are at most `stretch` times the true ones.
         reach = reach_m * zone.plane.stretch(footprints[some], reach_m)
-        near, _ = zone.coverage.edge.tree.query(footprints, predicate="dwithin", distance=reach)
-        whole[near] = False
+        edge = zone.coverage.edge.tree
+        near, _ = edge.query(footprints[some], predicate="dwithin", distance=reach)
+        whole[some[near]] = False
     return CoverageGap(area, whole)
 
 

@@ -29,6 +29,7 @@ from redline.ground.catalog_diagnostics import (
     UnknownField,
     UnmappedValues,
 )
+from redline.ground.diagnostics import capped
 from redline.ground.features import FeatureTable, Geometries
 from redline.ground.plane import Bounds, Plane
 from redline.ground.repair import repaired
@@ -80,7 +81,7 @@ def open_source(version: LayerVersion, source: LayerSource, plane: Plane) -> Ope
     if source.path is None:
         geometry: Geometries = np.empty(0, dtype=object)
         columns: Columns = {}
-        digest = ""
+        digest, whole = "", True
     else:
         table = read(source.path, source.layer, source.crs, source.encoding)
         digest = digest_of(source.path, table)
@@ -90,10 +91,12 @@ def open_source(version: LayerVersion, source: LayerSource, plane: Plane) -> Ope
             )
         said += table.diagnostics
         geometry = placed(table, plane, said)
+        whole = not any(d.severity == "error" for d in said)
         columns = vocabulary_columns(version.name, source, table, said)
     if isinstance(source.coverage, OwnExtent):
         said.append(CoverageAssumed(place=source.place, layer=version.name))
-    coverage = coverage_in(source.coverage, plane, geometry)
+    # A feature that was left out may lie anywhere: what is there counts, what is not is unknown.
+    coverage = coverage_in(source.coverage, plane, geometry) if whole else shapely.Polygon()
     return Opened(geometry, columns, coverage, digest, tuple(said))
 
 
@@ -105,13 +108,18 @@ def read(path: str, layer: str | None, crs: str | None, encoding: str | None) ->
 
 
 def placed(table: FeatureTable, plane: Plane, said: list[Diagnostic]) -> Geometries:
-    """The features of a table in the plane. Raises `Refusal` where some cannot be placed."""
+    """The features of a table in the plane; those that cannot be placed are None, and said so.
+
+    Raises `Refusal` where none of them can be placed.
+    """
     geometry, failed = plane.try_project(table.geometry, table.crs)
-    if failed.any():
-        raise Refusal(
-            CannotBePlaced(place=Place(table.source), number=int(row) + 1)
-            for row in np.flatnonzero(failed)
-        )
+    faults = [
+        CannotBePlaced(place=Place(table.source), number=int(row) + 1)
+        for row in np.flatnonzero(failed)
+    ]
+    if faults and not shapely.is_geometry(geometry).any():
+        raise Refusal(capped(faults))
+    said += capped(faults)
     return geometry
 
 
@@ -210,9 +218,11 @@ def coverage_in(spec: CoverageSpec, plane: Plane, geometry: Geometries) -> BaseG
             return bounds_in(plane, bounds)
         case WithinFile(path, layer, crs):
             table = read(path, layer, crs, None)
-            ground = repaired(placed(table, plane, []))
-            if ground.refused.any():
-                raise Refusal(replace(d, place=Place(path)) for d in ground.diagnostics)
+            said = list(table.diagnostics)
+            ground = repaired(placed(table, plane, said))
+            said += [replace(d, place=Place(path)) for d in ground.diagnostics]
+            if any(d.severity == "error" for d in said):
+                raise Refusal(d for d in said if d.severity == "error")
             return shapely.union_all(ground.geometry)
         case OwnExtent():
             vertices = shapely.get_coordinates(geometry)

@@ -54,6 +54,9 @@ has that). A chord errs by L²/8 times curvature, so short edges need no look.
 MOST_POINTS = 5_000_000
 """A geometry that would need more points than this between its vertices is not placed."""
 
+AUTHALIC_RADIUS = 6_371_007.0
+"""The radius (m) of the sphere whose area is that of the ellipsoid."""
+
 DIMENSION = np.array([0, 1, 1, 2, 0, 1, 2, -1])
 """The dimension of each geometry type, by its number; a collection has none of its own."""
 
@@ -153,20 +156,18 @@ class Plane:
         low, high = degrees.min(axis=0), degrees.max(axis=0)
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
-    def stretch(self, geometries: Geometries, margin_m: float = 0.0) -> float:
-        """The most by which lengths anywhere around these geometries differ, as a factor ≥ 1.
-
-        True length times or divided by it bounds the length in the plane.
+    def stretch(self, geometries: Geometries, margin_m: Floats | float = 0.0) -> Floats:
+        """For each geometry the most by which lengths on it and within a margin of it differ from
+        lengths in the plane, as a factor ≥ 1: true lengths times it or divided by it are bounds.
         """
-        bounds = shapely.total_bounds(geometries)
-        if not np.isfinite(bounds).all():
-            return 1.0
-        reach = np.hypot(*np.abs(bounds).reshape(2, 2).max(axis=0)) + margin_m
-        # In the sphere of authalic radius the chord from the centre is 2R·sin(c/2) and lengths
-        # are stretched by 1/cos(c/2); the ellipsoid adds up to its third flattening twice over.
-        sine = min(reach / (2 * 6_371_007.0), 0.99)
-        ellipsoidal = 1 + 0.0068 * min(1.0, reach / 3_000_000)
-        return float(ellipsoidal / np.sqrt(1 - sine * sine))
+        west, south, east, north = np.abs(shapely.bounds(geometries)).T
+        corner = np.hypot(np.fmax(west, east), np.fmax(south, north))
+        reach = np.nan_to_num(corner) + margin_m
+        # On the sphere of the same area the chord from the centre is 2R·sin(c/2), and lengths are
+        # stretched by 1/cos(c/2). That the ellipsoid is none adds less than its e² = 0.0067, in
+        # proportion to the way from the centre.
+        sine = np.minimum(reach / (2 * AUTHALIC_RADIUS), 0.99)
+        return np.asarray((1 + 0.0068 * np.minimum(1.0, reach / 3e6)) / np.sqrt(1 - sine * sine))
 
 
 def projection_of(label: str) -> Transformer:

@@ -99,31 +99,36 @@ def shared_areas(
     """The areas that pairs of polygons share; pairs are given by rows of `one` and of `other`."""
     if not len(pair_one):
         return SharedAreas(np.zeros(0), np.zeros(0))
-    used_one, pair_one = np.unique(pair_one, return_inverse=True)
-    used_other, pair_other = np.unique(pair_other, return_inverse=True)
-    boxes = shapely.bounds(one[used_one])
-    near, far = edges_of(one[used_one]), edges_of(other[used_other])
-    found = over_rows(
-        lambda i, j: areas_of_pairs(near, far, boxes, i, j),
-        pair_one,
-        pair_other,
+    # In the order of the second, so that the edges of each are laid out once or twice.
+    order = np.argsort(pair_other, kind="stable")
+    found = np.empty((len(order), 2))
+    found[order] = over_rows(
+        lambda i, j: areas_of_pairs(one, other, i, j),
+        pair_one[order],
+        pair_other[order],
         block=PAIRS_AT_ONCE,
     )
     return SharedAreas(found[:, 0], found[:, 1])
 
 
-def areas_of_pairs(near: Edges, far: Edges, boxes: Floats, one: Indices, other: Indices) -> Floats:
+def areas_of_pairs(
+    one: Geometries, other: Geometries, pair_one: Indices, pair_other: Indices
+) -> Floats:
     """Area and length of edge for each pair; (N, 2)."""
-    pair, f, length = edges_near(far, other, boxes[one])
-    count, edge = near.numbers(one[pair])
+    used_one, one_row = np.unique(pair_one, return_inverse=True)
+    used_other, other_row = np.unique(pair_other, return_inverse=True)
+    near, far = edges_of(one[used_one]), edges_of(other[used_other])
+    boxes = shapely.bounds(one[used_one])[one_row]
+    pair, f, length = edges_near(far, other_row, boxes)
+    count, edge = near.numbers(one_row[pair])
     row = np.repeat(np.arange(len(pair)), count)
-    west, south = boxes[one[pair], 0][row], boxes[one[pair], 1][row]
+    west, south = boxes[pair, 0][row], boxes[pair, 1][row]
     e = ahead(
         near.x0[edge] - west, near.y0[edge] - south, near.x1[edge] - west, near.y1[edge] - south
     )
     term = above(e, Ahead(*(column[row] for column in f)))
-    area = -total_by(pair[row], term, len(one))
-    return np.column_stack((area, total_by(pair, length, len(one))))
+    area = -total_by(pair[row], term, len(pair_one))
+    return np.column_stack((area, total_by(pair, length, len(pair_one))))
 
 
 def edges_near(edges: Edges, polygon: Indices, boxes: Floats) -> tuple[Indices, Ahead, Floats]:

@@ -20,7 +20,7 @@ from redline.ground.grouping import total_by
 from redline.ground.plane import Bools, Floats, Indices, chunks
 from redline.ground.threads import over_rows
 
-VERTICES = 64
+VERTICES = 128
 """Pieces with more vertices are cut further."""
 
 DEEPEST = 40
@@ -44,13 +44,15 @@ class Pieces:
     geometry: Geometries
     feature: Indices
     interior: Bools
+    area: Floats
     bounds: Floats
     tree: STRtree = field(repr=False, compare=False)
 
     @classmethod
     def of(cls, geometry: Geometries, feature: Indices, interior: Bools) -> Self:
-        """Pieces with their bounds and index."""
-        return cls(geometry, feature, interior, shapely.bounds(geometry), STRtree(geometry))
+        """Pieces with their areas, bounds and index."""
+        area, bounds = shapely.area(geometry), shapely.bounds(geometry)
+        return cls(geometry, feature, interior, area, bounds, STRtree(geometry))
 
     def __len__(self) -> int:
         return len(self.geometry)
@@ -186,6 +188,8 @@ def quarters(cells: Cells) -> Cells:
 def sizes_of_all(cut: Geometries, of: Geometries) -> Floats:
     """Areas or lengths of what was cut of polygons or lines."""
     areal = shapely.get_type_id(of) == shapely.GeometryType.POLYGON
+    if areal.all():
+        return np.asarray(shapely.area(cut))
     return np.where(areal, shapely.area(cut), shapely.length(cut))
 
 

@@ -170,6 +170,9 @@ DECLARATION_KEYWORDS = (
     "KW_JUDGEMENT",
     "KW_PARAMETER",
     "KW_CONCEPT",
+    "KW_FILLS",
+    "KW_MAPPING",
+    "KW_PLAN",
     "KW_RULE",
     "KW_NOT_EXECUTABLE",
 )
@@ -415,7 +418,15 @@ class Builder:
         return t.DocumentKind(c[0], c[1], asks_of(c), span=span)
 
     def on_component(self, span: Span, c: Children) -> t.ComponentKind:
-        return t.ComponentKind(c[0], c[1], asks_of(c), span=span)
+        return t.ComponentKind(c[0], c[1], asks_of(c), every(c, t.Column), span=span)
+
+    def on_plan_map(self, span: Span, c: Children) -> PlanMap:
+        return PlanMap(name_of(c[0]), name_of(c[1]))
+
+    def on_plan(self, span: Span, c: Children) -> t.PlanKind:
+        where = first(c, PlanMap)
+        layer, column = (where.layer, where.column) if where else (None, None)
+        return t.PlanKind(c[0], c[1], asks_of(c), layer, column, span=span)
 
     def on_judgement(self, span: Span, c: Children) -> t.JudgementKind:
         return t.JudgementKind(c[0], c[1], c[2].title, span=span)
@@ -442,16 +453,65 @@ class Builder:
         per = name_of(c[1]) if len(c) > 1 else None
         return t.QuantityType(name_of(c[0]), per, span=span)
 
+    def on_value_key(self, span: Span, c: Children) -> ValueKey:
+        return ValueKey(tuple(name_of(x) for x in c))
+
     def on_dated_value(self, span: Span, c: Children) -> t.DatedValue:
-        return t.DatedValue(c[0], first(c, t.Period), c[-1], span=span)
+        key = first(c, ValueKey)
+        value = next(x for x in c if isinstance(x, t.Quantity | t.Number | t.Day))
+        return t.DatedValue(value, first(c, t.Period), c[-1], key.names if key else (), span=span)
+
+    def on_key_list(self, span: Span, c: Children) -> KeyList:
+        return KeyList(name_of(c[0]))
+
+    def on_set_by(self, span: Span, c: Children) -> t.SetBy:
+        return t.SetBy(c[0], c[1], span=span)
 
     def on_parameter(self, span: Span, c: Children) -> t.Parameter:
-        return t.Parameter(c[0], c[1], first(c, Title), every(c, t.DatedValue), span=span)
+        key = first(c, KeyList)
+        return t.Parameter(
+            name=c[0],
+            type=next(x for x in c if isinstance(x, t.TypeNode)),
+            title=first(c, Title),
+            values=every(c, t.DatedValue),
+            key=key.name if key else None,
+            set_by=first(c, t.SetBy),
+            span=span,
+        )
+
+    def on_filling(self, span: Span, c: Children) -> t.Filling:
+        return t.Filling(name_of(c[0]), every(c, t.DatedValue), span=span)
+
+    def on_presumed(self, span: Span, c: Children) -> Title:
+        return cast(Title, c[0])
+
+    def on_mapped_value(self, span: Span, c: Children) -> t.Mapped:
+        names = tuple(name_of(x) for x in c)
+        return t.Mapped(names[0], names[1:], span=span)
+
+    def on_mapped_blank(self, span: Span, c: Children) -> t.Mapped:
+        return t.Mapped(None, tuple(name_of(x) for x in c), span=span)
+
+    def on_mapping(self, span: Span, c: Children) -> t.Mapping:
+        return t.Mapping(
+            layer=name_of(c[0]),
+            column=name_of(c[1]),
+            period=first(c, t.Period),
+            cites=first(c, tuple) or (),
+            presumed=first(c, Title),
+            values=every(c, t.Mapped),
+            span=span,
+        )
+
+    def on_feature_of(self, span: Span, c: Children) -> FeatureOf:
+        return FeatureOf(name_of(c[0]))
 
     def on_concept(self, span: Span, c: Children) -> t.Concept:
         cites = c[-1] if isinstance(c[-1], tuple) else ()
         means = c[-2] if isinstance(c[-1], tuple) else c[-1]
-        return t.Concept(c[0], first(c, Title), means, cites, span=span)
+        feature = first(c, FeatureOf)
+        layer = feature.layer if feature else None
+        return t.Concept(c[0], first(c, Title), means, cites, layer, span=span)
 
     # ── rules ──
 
@@ -477,6 +537,31 @@ class Builder:
         comparison = t.Comparison(c[0], c[1], c[2], span=span)
         return t.Norm(t.NormKind.LIMITS, comparison, span=span)
 
+    def on_permits_only(self, span: Span, c: Children) -> t.Norm:
+        return t.Norm(t.NormKind.PERMITS_ONLY, c[0], span=span)
+
+    def on_expects(self, span: Span, c: Children) -> t.Norm:
+        return t.Norm(t.NormKind.EXPECTS, c[0], span=span)
+
+    def on_let_part(self, span: Span, c: Children) -> t.Let:
+        return t.Let(c[0], c[1], span=span)
+
+    def on_instead(self, span: Span, c: Children) -> t.Instead:
+        return t.Instead(c[0], c[1], span=span)
+
+    def on_displacement(self, span: Span, c: Children) -> t.Displacement:
+        when = c[1] if len(c) > 2 else None
+        return t.Displacement(name_of(c[0]), when, c[-1], span=span)
+
+    def on_penalty_part(self, span: Span, c: Children) -> t.Information:
+        return t.Information("penalty", c[0], c[1], span=span)
+
+    def on_names_part(self, span: Span, c: Children) -> t.Information:
+        return t.Information("names", c[0], c[1], span=span)
+
+    def on_subject_clause(self, span: Span, c: Children) -> t.Subject:
+        return t.Subject(name_of(c[0]), name_of(c[1]) if len(c) > 1 else None, span=span)
+
     def on_norm(self, span: Span, c: Children) -> t.Norm:
         norm: t.Norm = c[-1]
         return t.Norm(norm.kind, norm.condition, ordinarily=len(c) > 1, span=span)
@@ -498,12 +583,12 @@ class Builder:
         )
 
     def on_rule(self, span: Span, c: Children) -> t.Rule:
-        kinds = (t.Applies, t.Norm, t.ExceptionClause, t.Remedy, t.Anticipatory)
         return t.Rule(
             name=c[0],
+            subject=first(c, t.Subject),
             territory=first(c, TerritoryClause),
             title=cast(Title, first(c, Title)),
-            parts=tuple(x for x in c if isinstance(x, kinds)),
+            parts=tuple(x for x in c if isinstance(x, t.RulePart)),
             cites=next(x for x in c if isinstance(x, tuple)),
             cases=every(c, t.Case),
             span=span,
@@ -618,7 +703,58 @@ class Builder:
         return t.Part(t.PartKind.IMPACT_RANGE, span=span)
 
     def on_component_part(self, span: Span, c: Children) -> t.Part:
-        return t.Part(t.PartKind.COMPONENT, name_of(c[0]), span=span)
+        where = c[1] if len(c) > 1 else None
+        return t.Part(t.PartKind.COMPONENT, name_of(c[0]), where, span=span)
+
+    def on_part_of(self, span: Span, c: Children) -> t.PartOf:
+        return t.PartOf(c[0], c[1], tuple(c[2:]), span=span)
+
+    def on_named_part(self, span: Span, c: Children) -> t.NamedPart:
+        return t.NamedPart(name_of(c[0]), span=span)
+
+    def on_was_code(self, span: Span, c: Children) -> t.WasCode:
+        codes, listed = c[1]
+        return t.WasCode(c[0], codes, listed, span=span)
+
+    def on_done_by(self, span: Span, c: Children) -> t.DoneBy:
+        return t.DoneBy(c[0], c[1], span=span)
+
+    def on_item(self, span: Span, c: Children) -> t.Item:
+        cites = c[2] if len(c) > 2 else ()
+        return t.Item(Decimal(str(c[0])), c[1], cites, span=span)
+
+    def on_items(self, span: Span, c: Children) -> t.Items:
+        return t.Items(tuple(c), span=span)
+
+    def on_implication(self, span: Span, c: Children) -> t.Implication:
+        return t.Implication(c[0], c[1], span=span)
+
+    def on_otherwise_provided(self, span: Span, c: Children) -> t.Provision:
+        return t.Provision("otherwise_provided", span=span)
+
+    def on_without_approval(self, span: Span, c: Children) -> t.Provision:
+        return t.Provision("without_approval", span=span)
+
+    def on_whatever(self, span: Span, c: Children) -> t.Whatever:
+        return t.Whatever(name_of(c[0]), span=span)
+
+    def on_conformity(self, span: Span, c: Children) -> t.Conformity:
+        return t.Conformity(name_of(c[0]), span=span)
+
+    def on_keyed(self, span: Span, c: Children) -> t.Keyed:
+        return t.Keyed(name_of(c[0]), name_of(c[1]), span=span)
+
+    def on_least(self, span: Span, c: Children) -> t.Extreme:
+        return t.Extreme(False, tuple(c), span=span)
+
+    def on_greatest(self, span: Span, c: Children) -> t.Extreme:
+        return t.Extreme(True, tuple(c), span=span)
+
+    def on_document_date(self, span: Span, c: Children) -> t.DocumentDate:
+        return t.DocumentDate(name_of(c[0]), span=span)
+
+    def on_instrument_start(self, span: Span, c: Children) -> t.InstrumentStart:
+        return t.InstrumentStart(name_of(c[0]), span=span)
 
     def on_place(self, span: Span, c: Children) -> t.LayerPlace:
         return t.LayerPlace(name_of(c[0]), c[1] if len(c) > 1 else None, span=span)
@@ -639,9 +775,14 @@ class Builder:
     def on_touches(self, span: Span, c: Children) -> t.Relation:
         return self.relation(t.RelationKind.TOUCHES, span, c)
 
+    def on_near(self, span: Span, c: Children) -> t.Relation:
+        return t.Relation(t.RelationKind.NEAR, c[0], c[2], within=c[1], span=span)
+
+    def on_feature_count(self, span: Span, c: Children) -> t.Measure:
+        return self.measure(t.MeasureKind.COUNT, span, c)
+
     def measure(self, kind: t.MeasureKind, span: Span, c: Children) -> t.Measure:
-        part = first(c, t.Part) or t.Part(t.PartKind.FOOTPRINT)
-        return t.Measure(kind, part, first(c, t.LayerPlace), span=span)
+        return t.Measure(kind, part_of(c), first(c, t.LayerPlace), span=span)
 
     def on_area(self, span: Span, c: Children) -> t.Measure:
         return self.measure(t.MeasureKind.AREA, span, c)
@@ -670,17 +811,31 @@ class Builder:
         )
 
     def on_covers_overlap(self, span: Span, c: Children) -> Any:
-        return "covers", "overlap"
+        return {"covers": "overlap"}
 
     def on_covers_part(self, span: Span, c: Children) -> Any:
-        return "covers", c[0]
+        return {"covers": c[0]}
 
     def on_before_stage(self, span: Span, c: Children) -> Any:
-        return "before", name_of(c[0])
+        return {"before": name_of(c[0])}
+
+    def on_from_rank(self, span: Span, c: Children) -> Any:
+        return {"rank": name_of(c[0]), "or_above": len(c) > 1}
+
+    def on_from_each(self, span: Span, c: Children) -> Any:
+        return {"from_each": t.FromEach(name_of(c[0]), c[1], span=span)}
+
+    def on_contains(self, span: Span, c: Children) -> Any:
+        return {"contains": unquote(c[0])}
+
+    def on_valid_on(self, span: Span, c: Children) -> Any:
+        return {"valid_on": c[0]}
 
     def on_document_test(self, span: Span, c: Children) -> t.DocumentTest:
-        traits = dict(c[1:])
-        return t.DocumentTest(name_of(c[0]), traits.get("covers"), traits.get("before"), span=span)
+        traits: dict[str, Any] = {}
+        for trait in c[1:]:
+            traits |= trait
+        return t.DocumentTest(name_of(c[0]), **traits, span=span)
 
     def on_judgement_test(self, span: Span, c: Children) -> t.JudgementTest:
         return t.JudgementTest(name_of(c[0]), span=span)
@@ -734,7 +889,7 @@ class Builder:
         amounts = [x for x in c if isinstance(x, t.Quantity | t.Number | t.Day)]
         return t.FeatureGiven(
             relation=relation,
-            part=first(c, t.Part) or t.Part(t.PartKind.FOOTPRINT),
+            part=part_of(c),
             layer=name_of(next(x for x in c if is_token(x, "NAME"))),
             columns=columns.values if columns else (),
             amount=amounts[0] if amounts else None,
@@ -821,6 +976,27 @@ class Provided(Wrapped):
         self.condition = condition
 
 
+class PlanMap(Wrapped):
+    def __init__(self, layer: t.Name, column: t.Name) -> None:
+        self.layer = layer
+        self.column = column
+
+
+class ValueKey(Wrapped):
+    def __init__(self, names: tuple[t.Name, ...]) -> None:
+        self.names = names
+
+
+class KeyList(Wrapped):
+    def __init__(self, name: t.Name) -> None:
+        self.name = name
+
+
+class FeatureOf(Wrapped):
+    def __init__(self, layer: t.Name) -> None:
+        self.layer = layer
+
+
 class Concerning(Wrapped):
     def __init__(self, names: tuple[t.Name, ...]) -> None:
         self.names = names
@@ -869,6 +1045,8 @@ MEANINGFUL = frozenset(
         "KW_CONDITIONAL",
         "KW_NOT_APPLICABLE",
         "KW_UNDETERMINED",
+        "KW_NOT_IN_FORCE",
+        "KW_OR_ABOVE",
     ]
 )
 
@@ -905,6 +1083,12 @@ def first(children: Iterable[Any], kind: type[T]) -> T | None:
 def every(children: Iterable[Any], kind: type[T]) -> tuple[T, ...]:
     """All children of a kind, in order."""
     return tuple(c for c in children if isinstance(c, kind))
+
+
+def part_of(children: Iterable[Any]) -> t.PartNode:
+    """The part that a production names; the footprint where it names none."""
+    parts = (c for c in children if isinstance(c, t.PartNode))
+    return next(parts, t.Part(t.PartKind.FOOTPRINT))
 
 
 def asks_of(children: Iterable[Any]) -> Title | None:

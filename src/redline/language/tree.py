@@ -169,6 +169,7 @@ class RelationKind(StrEnum):
 
     OVERLAPS = "overlaps"
     LIES_WITHIN = "lies_within"
+    NEAR = "near"
     CROSSES = "crosses"
     TOUCHES = "touches"
 
@@ -180,6 +181,7 @@ class MeasureKind(StrEnum):
     SHARE = "share"
     LENGTH = "length"
     DISTANCE = "distance"
+    COUNT = "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +261,30 @@ class Inclusion(Node):
 
 @dataclass(frozen=True, slots=True)
 class Part(Node):
+    """A part of the subject; components may be narrowed to those that satisfy a filter."""
+
     kind: PartKind
     component: Name | None = None
+    where: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf(Node):
+    """The part of a part that lies in a selection, leaving out what lies in others."""
+
+    whole: PartNode
+    inside: LayerPlace
+    leaving_out: tuple[LayerPlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPart(Node):
+    """A part that the rule named with `let`."""
+
+    name: Name
+
+
+PartNode = Part | PartOf | NamedPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,16 +297,19 @@ class LayerPlace(Node):
 
 @dataclass(frozen=True, slots=True)
 class Relation(Node):
+    """A spatial predicate; `by` bounds an overlap, `within` is the reach of `near`."""
+
     kind: RelationKind
-    part: Part
+    part: PartNode
     place: LayerPlace
     by: tuple[Comparator, Expression] | None = None
+    within: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Measure(Node):
     kind: MeasureKind
-    part: Part
+    part: PartNode
     place: LayerPlace | None
 
 
@@ -296,15 +323,118 @@ class Total(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class FromEach(Node):
+    """One document from each feature of a layer that a part overlaps."""
+
+    layer: Name
+    part: PartNode
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentTest(Node):
+    """A document is held, with what is asked of it beside that."""
+
     document: Name
-    covers: Part | Literal["overlap"] | None = None
+    covers: PartNode | Literal["overlap"] | None = None
     before: Name | None = None
+    rank: Name | None = None
+    or_above: bool = False
+    from_each: FromEach | None = None
+    contains: str | None = None
+    valid_on: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JudgementTest(Node):
     judgement: Name
+
+
+@dataclass(frozen=True, slots=True)
+class WasCode(Node):
+    """A value of a newer schema stood for one of some older codes."""
+
+    term: Expression
+    codes: tuple[Name | Text, ...]
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DoneBy(Node):
+    """A deed whose day is `done` falls on or before a day; open until that day."""
+
+    done: Expression
+    due: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Node):
+    """A numbered item of a list in the law."""
+
+    number: Decimal
+    condition: Expression
+    cites: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Node):
+    """`any of ( item 1 … item 2 … )`."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Implication(Node):
+    premise: Expression
+    conclusion: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Provision(Node):
+    """`otherwise provided`, `without approval`: settled by what the submission cites."""
+
+    kind: Literal["otherwise_provided", "without_approval"]
+
+
+@dataclass(frozen=True, slots=True)
+class Whatever(Node):
+    """What another rule forbids."""
+
+    rule: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Conformity(Node):
+    """Conforms to a plan."""
+
+    plan: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed(Node):
+    """A parameter's value for a key: `control_width for grade`."""
+
+    parameter: Name
+    key: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme(Node):
+    """`least of (a, b)`, `greatest of (a, b)`."""
+
+    greatest: bool
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDate(Node):
+    document: Name
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentStart(Node):
+    """The first day of an instrument."""
+
+    instrument: Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +461,17 @@ Expression = (
     | Total
     | DocumentTest
     | JudgementTest
+    | WasCode
+    | DoneBy
+    | Items
+    | Implication
+    | Provision
+    | Whatever
+    | Conformity
+    | Keyed
+    | Extreme
+    | DocumentDate
+    | InstrumentStart
     | Arithmetic
 )
 
@@ -418,6 +559,18 @@ class ComponentKind(Node):
     name: DeclaredName
     title: Title
     asks: Title | None
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanKind(Node):
+    """A plan that ground must conform to; `layer` and `column` say where its allowed uses are."""
+
+    name: DeclaredName
+    title: Title
+    asks: Title | None
+    layer: Name | None
+    column: Name | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,8 +582,19 @@ class JudgementKind(Node):
 
 @dataclass(frozen=True, slots=True)
 class DatedValue(Node):
+    """A value from a day on; for the codes `keys` where the parameter has a key."""
+
     value: Quantity | Number | Day
     period: Period | None
+    cites: tuple[Citation, ...]
+    keys: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetBy(Node):
+    """The authority that the law has set a value, and the clause that says so."""
+
+    authority: Title
     cites: tuple[Citation, ...]
 
 
@@ -440,14 +604,47 @@ class Parameter(Node):
     type: TypeNode
     title: Title | None
     values: tuple[DatedValue, ...]
+    key: Name | None = None
+    set_by: SetBy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filling(Node):
+    """A local pack sets a parameter that the law leaves to an authority."""
+
+    parameter: Name
+    values: tuple[DatedValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped(Node):
+    """A value of the newer schema (None: blank) and the older ones that it can stand for."""
+
+    value: Name | None
+    olds: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping(Node):
+    """What the values of a layer's column stood for before a change of schema."""
+
+    layer: Name
+    column: Name
+    period: Period | None
+    cites: tuple[Citation, ...]
+    presumed: Title | None
+    values: tuple[Mapped, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Concept(Node):
+    """A named condition over the subject, or over a feature of `layer`."""
+
     name: DeclaredName
     title: Title | None
     means: Expression
     cites: tuple[Citation, ...]
+    layer: Name | None = None
 
 
 class NormKind(StrEnum):
@@ -457,6 +654,8 @@ class NormKind(StrEnum):
     RESTRICTS = "restricts"
     REQUIRES = "requires"
     LIMITS = "limits"
+    PERMITS_ONLY = "permits_only"
+    EXPECTS = "expects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,7 +695,51 @@ class Anticipatory(Node):
     """预期性: a breach does not make the submission non-compliant."""
 
 
-RulePart = Applies | Norm | ExceptionClause | Remedy | Anticipatory
+@dataclass(frozen=True, slots=True)
+class Let(Node):
+    """A part of the subject under a name."""
+
+    name: DeclaredName
+    part: PartNode
+
+
+@dataclass(frozen=True, slots=True)
+class Instead(Node):
+    """The next-best duty, where a condition holds."""
+
+    where: Expression
+    requires: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Displacement(Node):
+    """The rule around it goes before another one, under a condition."""
+
+    rule: Name
+    when: Expression | None
+    because: Title
+
+
+@dataclass(frozen=True, slots=True)
+class Information(Node):
+    """A penalty or a responsible unit; never moves a verdict."""
+
+    kind: Literal["penalty", "names"]
+    title: Title
+    cites: tuple[Citation, ...]
+
+
+RulePart = (
+    Applies
+    | Norm
+    | ExceptionClause
+    | Remedy
+    | Anticipatory
+    | Let
+    | Instead
+    | Displacement
+    | Information
+)
 
 # ── cases ───────────────────────────────────────────────────────────────────────────────────
 
@@ -555,7 +798,7 @@ class FeatureGiven(Node):
     """
 
     relation: RelationKind | Literal["distance"]
-    part: Part
+    part: PartNode
     layer: Name
     columns: tuple[ColumnValue, ...]
     amount: Quantity | Number | Day | None
@@ -566,7 +809,7 @@ class SizeGiven(Node):
     """Area or length of a part of the subject."""
 
     kind: MeasureKind
-    part: Part
+    part: PartNode
     amount: Quantity | Number | Day
 
 
@@ -605,8 +848,17 @@ class Case(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Subject(Node):
+    """What a rule speaks about: project, operation, plan, revision of a layer, region, layers."""
+
+    kind: Name
+    layer: Name | None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule(Node):
     name: DeclaredName
+    subject: Subject | None
     territory: Name | None
     title: Title
     parts: tuple[RulePart, ...]
@@ -631,7 +883,10 @@ Declaration = (
     | DocumentKind
     | ComponentKind
     | JudgementKind
+    | PlanKind
     | Parameter
+    | Filling
+    | Mapping
     | Concept
     | Rule
     | NotExecutable

@@ -116,9 +116,7 @@ def from_wkt_texts(
 ) -> tuple[Geometries, dict[int, Message], StatedCrs | None]:
     """Geometries from WKT, why some cannot be read, and the CRS of EWKT where all agree."""
     prefixes = [EWKT.match(text) for text in texts]
-    bare = [
-        text[match.end() :] if match else text for text, match in zip(texts, prefixes, strict=True)
-    ]
+    bare = [EWKT.sub("", text, count=1) if EWKT.match(text) else text for text in texts]
     filled = [match for match, text in zip(prefixes, texts, strict=True) if text.strip()]
     srids = {match[1] if match else None for match in filled}
     geometry = np.asarray(

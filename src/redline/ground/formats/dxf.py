@@ -6,6 +6,7 @@ one inside that as ground again, and a remark says so. Inserted blocks and texts
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from redline.diagnostics import Diagnostic, Place
 from redline.ground.diagnostics import ReadingRemark
 from redline.ground.features import Geometries
 from redline.ground.formats.gdal import DXF, check_beginning, read_arrow_table
-from redline.ground.formats.layers import LayerInfo, RawLayer
+from redline.ground.formats.layers import RawLayer
 from redline.ground.rings import TooManyRings, nest
 from redline.messages import Message, msg
 
@@ -53,9 +54,7 @@ def read_drawing(path: Path) -> list[RawLayer]:
             geometry=flat[rows],
             columns={key: values[rows] for key, values in table.columns.items()},
             stated=None,
-            unreadable={
-                i: table.unreadable[r] for i, r in enumerate(rows) if r in table.unreadable
-            },
+            unreadable=picked(table.unreadable, rows),
             dropped=bool(shapely.has_z(table.geometry[rows]).any()),
             remedy=REMEDY,
         )
@@ -65,10 +64,9 @@ def read_drawing(path: Path) -> list[RawLayer]:
     return found
 
 
-def layer_info(layer: RawLayer) -> LayerInfo:
-    """A layer of a drawing, for a list."""
-    area = bool((shapely.get_dimensions(layer.geometry) == 2).any())
-    return LayerInfo(layer.name, "Polygon" if area else "LineString", len(layer.geometry))
+def picked(unreadable: Mapping[int, Message], rows: NDArray[np.intp]) -> dict[int, Message]:
+    """The entries of some rows, under their new numbers."""
+    return {i: unreadable[row] for i, row in enumerate(rows.tolist()) if row in unreadable}
 
 
 def ground_of(layer: RawLayer, place: Place) -> RawLayer:
@@ -87,15 +85,12 @@ def ground_of(layer: RawLayer, place: Place) -> RawLayer:
         remark = msg("Open lines, points, texts and blocks are passed over: {count}.", count=passed)
         said.append(ReadingRemark(place=place, remark=remark))
     rows = np.flatnonzero(kept | np.isin(np.arange(len(geometry)), list(layer.unreadable)))
-    unreadable: dict[int, Message] = {
-        i: layer.unreadable[row] for i, row in enumerate(rows.tolist()) if row in layer.unreadable
-    }
     return RawLayer(
         name=layer.name,
         geometry=geometry[rows],
         columns={key: values[rows] for key, values in layer.columns.items()},
         stated=None,
-        unreadable=unreadable,
+        unreadable=picked(layer.unreadable, rows),
         dropped=layer.dropped,
         remedy=layer.remedy,
         diagnostics=tuple(said),

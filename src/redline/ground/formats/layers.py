@@ -45,6 +45,13 @@ class LayerInfo:
     features: int | None
 
 
+def info_of(layer: RawLayer) -> LayerInfo:
+    """What a layer that was read already is, for a list of layers."""
+    dimension = int(shapely.get_dimensions(layer.geometry).max(initial=-1))
+    kinds = {-1: None, 0: "Point", 1: "LineString", 2: "Polygon"}
+    return LayerInfo(layer.name, kinds[dimension], len(layer.geometry))
+
+
 def from_wkb(values: Column) -> tuple[Geometries, dict[int, Message]]:
     """Geometries from WKB (None stays None), and why some rows cannot be read."""
     geometry = np.asarray(shapely.from_wkb(values, on_invalid="ignore"), dtype=object)
