@@ -3,11 +3,11 @@ from __future__ import annotations
 import jsonschema
 import pytest
 from pydantic import ValidationError
-from tests.report.synthetic import VIOLATED, document
 
 from redline.diagnostics import Place
 from redline.findings import FindingsDocument, Measured, Problem, Tolerance, findings_schema
 from redline.language.diagnostics import UnexpectedCharacter
+from tests.report.synthetic import VIOLATED, document
 
 
 def test_the_schema_is_valid_and_describes_every_field():

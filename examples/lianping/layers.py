@@ -255,10 +255,16 @@ RANKS = ("二级支流", "三级支流", "四级支流", "五级支流", "六级
 
 
 def river_row(country: Country, river: River) -> dict[str, Value]:
-    """What the river layers say of a river; its catchment in km²."""
-    drained = float(country.terrain.drained[river.cells].max())
+    """What the river layers say of a river; its catchment with its unit."""
+    own = river.cells if river.order == 1 else river.cells[:-1]
+    drained = float(country.terrain.drained[own].max())
     rank = RANKS[min(river.order, len(RANKS)) - 1]
-    return {"HLMC": river.name, "SXMC": river.system, "HLJB": rank, "LYMJ": round(drained, 1)}
+    return {
+        "HLMC": river.name,
+        "SXMC": river.system,
+        "HLJB": rank,
+        "LYMJ": f"{drained:.1f}平方公里",
+    }
 
 
 def rivers(country: Country) -> Layer:
@@ -381,12 +387,12 @@ def water_functions(country: Country) -> Layer:
     """Function zones of the larger rivers inside the county, and whether they meet their target."""
     geometry: list[BaseGeometry] = []
     rows: list[Mapping[str, Value]] = []
-    for i, (river, line, half) in enumerate(banked_parts(country)):
+    for river, line, half in banked_parts(country):
         water = shapely.intersection(line.buffer(half, quad_segs=2).simplify(3.0), country.county)
         ground = polygons_only(water, 500.0)
         if not ground.is_empty:
             geometry.append(ground)
-            rows.append({"GNQMC": f"{river.name}保留区", "SFDB": "否" if i == 4 else "是"})
+            rows.append({"GNQMC": f"{river.name}保留区", "SFDB": "否" if len(rows) == 4 else "是"})
     return Layer("SHUIXI.gpkg", "SGNQ", geometry, rows)
 
 

@@ -163,7 +163,7 @@ def key_of(scope: Scope, name: str) -> str:
 
 def plan_of_rule(rule: Rule, day: date) -> Plan:
     """The plan of one rule on a day; without rules where it is not in force."""
-    book = RuleBook({}, {}, "", (rule,), (), {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+    book = RuleBook({}, {}, "", (rule,), (), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
     return make_plan(book, day)
 
 
@@ -299,6 +299,21 @@ class StatedTerrain:
             for f in self.stated(part, layer, mask)
         ]
         return np.array([min(distances, default=np.inf)], np.float64)
+
+    def near(self, part: Part, layer: Layer, mask: Booleans, reach: Numbers) -> Booleans:
+        features = self.world.layers.get(layer, ())
+        found = any(
+            m
+            and same_part(f.part, part)
+            and (f.amount or 0.0 if f.relation == "distance" else 0.0) <= r
+            for f, m, r in zip(features, mask, reach, strict=True)
+        )
+        return np.array([found])
+
+    def count(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        overlapping = (t.RelationKind.OVERLAPS, t.RelationKind.LIES_WITHIN)
+        found = [f for f in self.stated(part, layer, mask) if f.relation in overlapping]
+        return np.array([float(len(found))])
 
     def outside_coverage(self, part: Part, layer: Layer) -> Numbers:
         return np.zeros(1)

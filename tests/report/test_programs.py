@@ -9,13 +9,13 @@ import json
 import jsonschema
 import pytest
 import shapely
-from tests.report.synthetic import ERROR, SQUARE, VIOLATED, document, finding, submission
 
 from redline.findings import Bilingual, Evidence, FindingsDocument, Status, findings_schema
 from redline.report.csv import COLUMNS, cell, write_csv
 from redline.report.geojson import write_geojson
 from redline.report.json import write_json
 from redline.report.jsonl import write_jsonl
+from tests.report.synthetic import ERROR, SQUARE, VIOLATED, document, finding, submission
 
 HOSTILE = '</script>"\x00\x1b\u2028\ufeff💥'
 

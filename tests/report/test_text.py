@@ -4,7 +4,6 @@ import io
 import re
 
 import pytest
-from tests.report.synthetic import ERROR, JUDGEMENT, LAYER, VIOLATED, document, finding, submission
 
 from redline.diagnostics import display_width
 from redline.findings import (
@@ -19,6 +18,7 @@ from redline.findings import (
 from redline.messages import Language
 from redline.report.layout import Style
 from redline.report.text import write_text
+from tests.report.synthetic import ERROR, JUDGEMENT, LAYER, VIOLATED, document, finding, submission
 
 HOSTILE = "\x1b]0;gone\x07<script>=1+1\u202eevil\x00\r\n" + "x" * 10_000
 

@@ -40,6 +40,7 @@ from redline.rulebook.model import (
     Compares,
     DateType,
     DocumentHeld,
+    DoneBy,
     Holds,
     Includes,
     IsOneOf,
@@ -126,7 +127,7 @@ class FindingMaker:
         self.subject = subject
         self.truths = answered.inference.truths[subject]
         self.wants = WantFinder(subject, self.subjects, self.terrain, self.inference)
-        self.judging = Judging(self.plan.day, self.subjects, self.terrain)
+        self.judging = Judging(self.plan.day, self.subjects, self.terrain, self.plan.fillings)
 
     def finding(self, index: int) -> f.Finding:
         """The finding of one rule."""
@@ -151,6 +152,26 @@ class FindingMaker:
             missing=tuple(self.missing(group.outputs)) if status is Status.UNDETERMINED else (),
             evidence=evidence,
             slivers=slivers,
+            displaced_by=next(
+                (
+                    f"{other.pack}.{other.names.key}"
+                    for other, formula in group.displacing
+                    if self.truth(formula) == TRUE
+                ),
+                None,
+            ),
+            information=tuple(
+                f.Information(
+                    kind=x.kind,
+                    text=f.Bilingual.of(x.title),
+                    citations=tuple(
+                        citation_of(c) for c in x.citations if c.interval.holds(self.plan.day)
+                    ),
+                )
+                for x in rule.information
+            )
+            if telling
+            else (),
         )
 
     # ── truths ──
@@ -317,7 +338,11 @@ class FindingMaker:
     def promised(self, formula: Formula) -> Iterator[f.Owed]:
         """The documents to come that a formula rests on."""
         for index, atom, _positive in self.atoms(formula):
-            if isinstance(atom, Promised) and self.truths[index] == TRUE:
+            if not isinstance(atom, Promised) or self.truths[index] != TRUE:
+                continue
+            if isinstance(atom.held, DoneBy):
+                yield self.deed(atom.held)
+            else:
                 document, before = atom.held.document, atom.held.before
                 by = None
                 if before is not None:
@@ -331,6 +356,17 @@ class FindingMaker:
                     title=f.Bilingual.of(document.title),
                     by=by,
                 )
+
+    def deed(self, deed: DoneBy) -> f.Owed:
+        """A deed that is due on a day."""
+        due = float(self.judging.term(deed.due).low[self.subject])
+        name = deed.done.attribute.names.key if isinstance(deed.done, AttributeTerm) else ""
+        return f.Owed(
+            kind=f.OwedKind.DEED,
+            name=name,
+            title=f.Bilingual.of(term_in_words(deed.done)),
+            by=f.DueBy(date=date.fromordinal(int(due))) if np.isfinite(due) else None,
+        )
 
     def owed(self, group: RuleGroup, status: Status) -> Iterator[f.Owed]:
         """What a conditional status still asks for."""

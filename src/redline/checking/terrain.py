@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from redline.checking.diagnostics import UnknownColumnCodes
 from redline.checking.facts import Stated
 from redline.diagnostics import Diagnostic, Place
-from redline.ground.distance import nearest
-from redline.ground.features import Document, Geometries, Ground, Role
+from redline.ground.distance import distances, nearest
+from redline.ground.features import Component, Document, Geometries, Ground, Role
 from redline.ground.measure import (
     Lengths,
     Overlaps,
@@ -29,6 +29,7 @@ from redline.ground.measure import (
     remainder,
     round_area,
     round_length,
+    shared,
     touches,
     union_area,
     union_length,
@@ -37,10 +38,11 @@ from redline.ground.plane import Plane
 from redline.ground.repair import repaired
 from redline.ground.zoning import Zone
 from redline.language.tree import PartKind
+from redline.reasoning.judge import FilterJudging
 from redline.reasoning.register import AccountKey, Register
 from redline.reasoning.subjects import Booleans, Features, Values, values_of
-from redline.reasoning.truth import Bounds, Numbers, Truths
-from redline.rulebook.model import CodeType, Layer, Part, Territory, TotalTerm
+from redline.reasoning.truth import TRUE, UNKNOWN, Bounds, Numbers, Truths
+from redline.rulebook.model import CodeType, Layer, Part, Selection, Territory, TotalTerm
 from redline.values import typed
 
 ROLES: Mapping[PartKind, tuple[Role, ...]] = {
@@ -96,9 +98,47 @@ class MeasuredTerrain:
     def shapes(self, part: Part) -> Shapes:
         """A part of every subject, in the plane."""
         if part not in self._shapes:
-            found = self.components(part) if part.kind is PartKind.COMPONENT else self.roles(part)
+            if part.inside or part.leaving_out:
+                found = self.narrowed(part)
+            elif part.kind is PartKind.COMPONENT:
+                found = self.components(part)
+            else:
+                found = self.roles(part)
             self._shapes[part] = found
         return self._shapes[part]
+
+    def narrowed(self, part: Part) -> Shapes:
+        """A part inside some selections and outside others; not stated where they leave doubt."""
+        whole = self.shapes(part.whole)
+        geometry, given = whole.geometry.copy(), whole.given.copy()
+        for selection in part.inside:
+            ground, known = self.ground_of(part.whole, selection, whole)
+            geometry = ground
+            given &= known
+        for selection in part.leaving_out:
+            ground, known = self.ground_of(part.whole, selection, whole)
+            both = np.flatnonzero(shapely.is_geometry(geometry) & shapely.is_geometry(ground))
+            geometry[both] = shapely.difference(geometry[both], ground[both])
+            given &= known
+        return Shapes(geometry, whole.owner, given)
+
+    def ground_of(
+        self, whole: Part, selection: Selection, shapes: Shapes
+    ) -> tuple[Geometries, Booleans]:
+        """The ground of a part in a selection, one geometry each, and for whom it is certain."""
+        features = self.features(selection.layer)
+        if features is None:
+            nothing = np.full(len(shapes.geometry), None, dtype=object)
+            return nothing, np.zeros(self.n, np.bool_)
+        found = np.full(features.count, TRUE, np.int8)
+        if selection.where is not None:
+            found = FilterJudging(self.days[0], features).condition(selection.where)
+        overlaps_ = self.area_overlaps(whole, selection.layer)
+        ground = shared(overlaps_, found == TRUE, self.tolerance).geometry
+        doubt = union_area(overlaps_, found == UNKNOWN) > 0
+        known = self.outside_coverage(whole, selection.layer) <= 0
+        known &= ~self.any_of(shapes, doubt)
+        return ground, known
 
     def roles(self, part: Part) -> Shapes:
         given = np.zeros(self.n, np.bool_)
@@ -116,14 +156,39 @@ class MeasuredTerrain:
         assert part.component is not None
         kind = part.component.names.key
         given = np.zeros(self.n, np.bool_)
-        grounds: list[Ground] = []
+        listed: list[Component] = []
         owner: list[int] = []
         for row, one in enumerate(self.batch):
-            found = [c.ground for c in one.components if c.kind == kind]
+            found = [c for c in one.components if c.kind == kind]
             given[row] = bool(found) or "components" in one.submission.complete
-            grounds += found
+            listed += found
             owner += [row] * len(found)
-        return Shapes(self.placed(grounds), np.array(owner, np.intp), given)
+        owners = np.array(owner, np.intp)
+        if part.where is not None:
+            answers = self.judged_components(part, listed)
+            given[owners[answers == UNKNOWN]] = False
+            listed = [c for c, truth in zip(listed, answers, strict=True) if truth == TRUE]
+            owners = owners[answers == TRUE]
+        return Shapes(self.placed([c.ground for c in listed]), owners, given)
+
+    def judged_components(self, part: Part, listed: Sequence[Component]) -> Truths:
+        """Which components satisfy the filter of a part."""
+        assert part.component is not None
+        assert part.where is not None
+        columns: dict[str, Values] = {}
+        for column in part.component.columns:
+            raw = [
+                next(
+                    (c.columns[n] for n in (column.names.en, column.names.zh) if n in c.columns),
+                    None,
+                )
+                for c in listed
+            ]
+            title, place = column.names.title(), Place(part.component.names.key)
+            values = [typed(v, column.type, title, place)[0] for v in raw]
+            columns[column.names.key] = values_of(column.type, values)
+        features = Features(part.component, len(listed), columns)
+        return FilterJudging(self.days[0], features).condition(part.where)
 
     def placed(self, grounds: Sequence[Ground]) -> Geometries:
         """Geometries in the plane, valid; each repair was reported when it was read."""
@@ -236,6 +301,22 @@ class MeasuredTerrain:
         result = np.full(self.n, np.inf)
         np.minimum.at(result, shapes.owner, round_length(metres))
         return result
+
+    def near(self, part: Part, layer: Layer, mask: Booleans, reach: Numbers) -> Booleans:
+        shapes = self.shapes(part)
+        wanted = mask & (reach >= 0)
+        if not wanted.any():
+            return np.zeros(self.n, np.bool_)
+        pairs = distances(shapes.geometry, self.zones[layer], float(reach[wanted].max()), wanted)
+        close = round_length(pairs.distance_m) <= reach[pairs.feature]
+        found = np.zeros(len(shapes.geometry), np.bool_)
+        found[pairs.subject[close]] = True
+        return self.any_of(shapes, found)
+
+    def count(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        shapes = self.shapes(part)
+        found = counts(shapes.geometry, self.zones[layer], mask, self.tolerance)
+        return summed(shapes.owner, found.astype(np.float64), self.n)
 
     def outside_coverage(self, part: Part, layer: Layer) -> Numbers:
         key = (part, layer)

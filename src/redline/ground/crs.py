@@ -609,6 +609,8 @@ def degrees_transformer(crs: CRS) -> Transformer:
 
 def total_bounds(geometries: Geometries) -> Bounds | None:
     """The rectangle around all geometries; None where there is nothing to surround."""
+    if not len(geometries):
+        return None
     bounds = shapely.total_bounds(geometries)
     return as_bounds(bounds) if np.isfinite(bounds).all() else None
 

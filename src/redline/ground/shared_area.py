@@ -1,8 +1,8 @@
 """The area that two polygons share, for many pairs at once, by arithmetic on their edges alone.
 
-At each x, a polygon is the sum over its edges of ±(the ground below the edge), plus where the edge
-runs one way and minus where it runs the other. Multiplied for two polygons and integrated, what
-remains is
+At each x, a polygon is the sum over its edges of ±(the ground above the edge): plus where the
+polygon lies above the edge, minus where it lies below. Multiplied for two polygons and integrated,
+what remains is
 
     A = -Σ σ(e) σ(f) ∫ max(e(x) - f(x), 0) dx
 
@@ -27,21 +27,25 @@ from redline.ground.grouping import total_by
 from redline.ground.plane import Bools, Floats, Indices, within_groups
 from redline.ground.threads import over_rows
 
-PAIRS_AT_ONCE = 2048
+PAIRS_AT_ONCE = 1024
 """Pairs of polygons whose edges are laid out at a time: some megabytes, which caches hold."""
+
+
+MANY_EDGES = 1000
+"""Pairs with more pairs of edges than this are intersected as geometries, which is then faster."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Edges from (x0, y0) to (x1, y1), ring after ring, all with the ground on the same side.
-
-    Those of polygon p are `first[p]` up to `first[p + 1]`.
+    """Edges from (x0, y0) to (x1, y1), ring after ring, +1 where the ground lies to their left and
+    -1 where it lies to their right. Those of polygon p are `first[p]` up to `first[p + 1]`.
     """
 
     x0: Floats
     y0: Floats
     x1: Floats
     y1: Floats
+    side: Floats
     first: Indices
 
     def numbers(self, polygons: Indices) -> tuple[Indices, Indices]:
@@ -53,17 +57,15 @@ class Edges:
 def edges_of(polygons: Geometries) -> Edges:
     """The edges of polygons and multipolygons."""
     ring_owner, outer, x, y, ring = rings_of(polygons)
-    joined = ring[1:] == ring[:-1]
-    from_ = np.flatnonzero(joined)
+    from_ = np.flatnonzero(ring[1:] == ring[:-1])
     to, ring = from_ + 1, ring[from_]
-    # Outer rings counterclockwise, holes clockwise: those that are not are turned round.
-    base = np.searchsorted(ring, np.arange(len(outer)))
+    base = np.flatnonzero(np.diff(ring, prepend=-1))
     x_base, y_base = x[from_[base]][ring], y[from_[base]][ring]
     swept = (x[from_] - x_base) * (y[to] - y_base) - (x[to] - x_base) * (y[from_] - y_base)
-    turned = ((total_by(ring, swept, len(outer)) > 0) != outer)[ring]
-    from_, to = np.where(turned, to, from_), np.where(turned, from_, to)
-    first = np.searchsorted(ring_owner[ring], np.arange(len(polygons) + 1))
-    return Edges(x[from_], y[from_], x[to], y[to], first)
+    side = np.where((total_by(ring, swept, len(outer)) > 0) == outer, 1.0, -1.0)[ring]
+    number = np.bincount(ring_owner[ring], minlength=len(polygons))
+    first = np.concatenate(([0], np.cumsum(number)))
+    return Edges(x[from_], y[from_], x[to], y[to], side, first)
 
 
 def rings_of(polygons: Geometries) -> tuple[Indices, Bools, Floats, Floats, Indices]:
@@ -120,15 +122,27 @@ def areas_of_pairs(
     near, far = edges_of(one[used_one]), edges_of(other[used_other])
     boxes = shapely.bounds(one[used_one])[one_row]
     pair, f, length = edges_near(far, other_row, boxes)
+    found = np.column_stack((np.zeros(len(pair_one)), total_by(pair, length, len(pair_one))))
+    number = np.bincount(pair, minlength=len(pair_one))
+    many = number * np.diff(near.first)[one_row] > MANY_EDGES
+    if many.any():
+        ground = shapely.intersection(one[pair_one[many]], other[pair_other[many]])
+        found[many, 0] = shapely.area(ground)
+        few = ~many[pair]
+        pair, f = pair[few], Ahead(*(column[few] for column in f))
     count, edge = near.numbers(one_row[pair])
     row = np.repeat(np.arange(len(pair)), count)
     west, south = boxes[pair, 0][row], boxes[pair, 1][row]
     e = ahead(
-        near.x0[edge] - west, near.y0[edge] - south, near.x1[edge] - west, near.y1[edge] - south
+        near.x0[edge] - west,
+        near.y0[edge] - south,
+        near.x1[edge] - west,
+        near.y1[edge] - south,
+        near.side[edge],
     )
     term = above(e, Ahead(*(column[row] for column in f)))
-    area = -total_by(pair[row], term, len(pair_one))
-    return np.column_stack((area, total_by(pair, length, len(pair_one))))
+    found[:, 0] -= total_by(pair[row], term, len(pair_one))
+    return found
 
 
 def edges_near(edges: Edges, polygon: Indices, boxes: Floats) -> tuple[Indices, Ahead, Floats]:
@@ -147,8 +161,8 @@ def edges_near(edges: Edges, polygon: Indices, boxes: Floats) -> tuple[Indices, 
     outside = ((x0 <= 0) & (x1 <= 0)) | ((x0 >= width) & (x1 >= width))
     level = outside | ((y0 <= 0) & (y1 <= 0))
     kept = np.flatnonzero(level | (y0 < depth) | (y1 < depth))
-    first = kept[run_begins(pair[kept], kept, level[kept], edges, place[kept])]
-    last = np.append(kept[np.searchsorted(kept, first[1:]) - 1], kept[-1:])
+    begins = np.flatnonzero(run_begins(pair[kept], kept, level[kept], edges, place[kept]))
+    first, last = kept[begins], kept[np.append(begins, len(kept))[1:] - 1]
     pair, level, width = pair[first], level[first], width[first]
     x0, y0, x1, y1 = x0[first], y0[first], x1[last], y1[last]
     length = np.where(level, 0.0, np.hypot(x1 - x0, y1 - y0))
@@ -156,7 +170,8 @@ def edges_near(edges: Edges, polygon: Indices, boxes: Floats) -> tuple[Indices, 
     x1 = np.where(level, np.clip(x1, 0, width), x1)
     y0, y1 = np.where(level, 0.0, y0), np.where(level, 0.0, y1)
     some = x0 != x1
-    return pair[some], ahead(x0[some], y0[some], x1[some], y1[some]), length[some]
+    side = edges.side[place[first[some]]]
+    return pair[some], ahead(x0[some], y0[some], x1[some], y1[some], side), length[some]
 
 
 def run_begins(pair: Indices, row: Indices, level: Bools, edges: Edges, place: Indices) -> Bools:
@@ -175,7 +190,7 @@ def run_begins(pair: Indices, row: Indices, level: Bools, edges: Edges, place: I
 
 class Ahead(NamedTuple):
     """Edges from left to right: x and y of the left end, x of the right end, slope, and +1 where
-    they ran that way before, -1 where they did not.
+    the ground lies above, -1 where it lies below.
     """
 
     left: Floats
@@ -185,7 +200,7 @@ class Ahead(NamedTuple):
     sign: Floats
 
 
-def ahead(x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> Ahead:
+def ahead(x0: Floats, y0: Floats, x1: Floats, y1: Floats, side: Floats) -> Ahead:
     """Edges turned to run from left to right."""
     run = x1 - x0
     forth = run > 0
@@ -195,7 +210,7 @@ def ahead(x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> Ahead:
         np.where(forth, y0, y1),
         np.where(forth, x1, x0),
         slope,
-        np.where(forth, 1.0, -1.0),
+        np.where(forth, side, -side),
     )
 
 

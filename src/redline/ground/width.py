@@ -12,11 +12,11 @@ from redline.ground.plane import Bools, Floats
 from redline.ground.threads import over_rows
 
 PRECISION = 0.01
-"""Widths are found to this share of themselves."""
+"""Widths are sought to this share of themselves."""
 
-THREAD_LIKE = 1e4
-"""Perimeter over the least possible width from which a shape is measured by erosion: the search
-for the largest circle would have to look at as many cells.
+THREAD_LIKE = 200
+"""Perimeter over the least possible width from which a shape is measured by erosion, which GEOS
+does to one in a hundred: the search for the largest circle would have to look at as many cells.
 """
 
 
@@ -39,7 +39,7 @@ def most_width(area: Floats) -> Floats:
 
 
 def widths(geometries: Geometries) -> Floats:
-    """Widths (m) of polygonal geometries, to `PRECISION` of themselves; 0 for None and others."""
+    """Widths (m) of polygonal geometries, to a fiftieth of themselves; 0 for None and others."""
     geometries = np.asarray(geometries, dtype=object)
     result = np.zeros(len(geometries))
     rows = np.flatnonzero(shapely.area(geometries) > 0)

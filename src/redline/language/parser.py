@@ -246,6 +246,7 @@ class Builder:
 
         names = [n for n in dir(Builder) if n.startswith("on_")]
         methods = {n.removeprefix("on_"): wrap(getattr(self, n)) for n in names}
+        methods["__default__"] = unbuilt
         return v_args(meta=True)(type("TreeBuilder", (Transformer,), methods))()
 
     def fault(self, diagnostic: Diagnostic, span: Span) -> SyntaxFault:
@@ -954,6 +955,11 @@ class Builder:
 
 
 # ── what stands between productions and nodes ───────────────────────────────────────────────
+
+
+def unbuilt(_self: object, data: str, _children: Children, _meta: Any) -> Any:
+    """A production of the grammar for which the builder has no method: a fault of the program."""
+    raise NotImplementedError(data)
 
 
 class TerritoryClause(t.Name):

@@ -1,18 +1,34 @@
-"""Inference: each distinct question once, the answers broadcast over the subjects."""
+"""Inference: each distinct question once, the answers broadcast over the subjects.
+
+Two subjects whose leaves agree get the same answer. The truths of a shape's leaves are packed into
+one integer a subject; a table gives the answer of each integer, and only what the table lacks is
+put to the engine. Groups of one shape share a table.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from redline.reasoning.engine import ENGINE, Derivation
-from redline.reasoning.formula import ALWAYS_TRUE, Literal, Shape, opposite
+from redline.reasoning.engine import ENGINE, MAX_ANSWERS, Derivation
+from redline.reasoning.formula import Shape
 from redline.reasoning.plan import OUTPUTS, Plan
-from redline.reasoning.truth import FALSE, TRUE, UNKNOWN
+from redline.reasoning.truth import TRUE
+
+PARTITION = 1 << 16
+"""Subjects judged and inferred at a time by those who have very many: the memory of a batch is that
+of its largest partition."""
+
+TABLE_LEAVES = 10
+"""Leaves up to which a shape's answers stand in a table with a place for every signature."""
+
+MAX_CODE = 1 << 20
+"""Bound of the integers into which wide signatures are packed before they are made dense again."""
 
 
 class Status(IntEnum):
@@ -34,21 +50,41 @@ class Inference:
     statuses: NDArray[np.int8]
     truths: NDArray[np.int8]
 
+    def derivation(self, subject: int, shape: Shape, inputs: Sequence[int]) -> Derivation:
+        """What the engine derived for a subject in a group, each literal with its premises."""
+        return ENGINE.derive(shape, self.truths[subject, list(inputs)].astype(np.uint8).tobytes())
+
 
 def infer(plan: Plan, judged: NDArray[np.int8]) -> Inference:
     """Infer concepts in their order, then the status of each rule for each subject."""
-    truths = judged.copy()
+    if len(judged) == 1:
+        return infer_one(plan, judged[0].tolist())
+    truths = np.array(judged, np.int8, order="F")
     for concept in plan.concepts:
-        for rows, (truth,) in answers(concept.shape, truths[:, concept.inputs]):
-            truths[rows, concept.atom] = truth
-    statuses = np.zeros((len(truths), len(plan.rules)), np.int8)
+        leaves = [truths[:, i] for i in concept.inputs]
+        truths[:, concept.atom] = CONCEPTS.of_all(concept.shape, leaves)
+    statuses = np.empty((len(truths), len(plan.rules)), np.int8, order="F")
     for index, rule in enumerate(plan.rules):
-        for rows, outputs in answers(rule.shape, truths[:, rule.inputs]):
-            statuses[rows, index] = status_of(outputs)
+        leaves = [truths[:, i] for i in rule.inputs]
+        statuses[:, index] = STATUSES.of_all(rule.shape, leaves)
     return Inference(plan, statuses, truths)
 
 
-def status_of(outputs: tuple[int, ...]) -> Status:
+def infer_one(plan: Plan, truths: list[int]) -> Inference:
+    """The same for a single subject, without the cost of arrays."""
+    for concept in plan.concepts:
+        truths[concept.atom] = CONCEPTS.of_one(concept.shape, bytes(truths[i] for i in concept.inputs))
+    statuses = [STATUSES.of_one(r.shape, bytes(truths[i] for i in r.inputs)) for r in plan.rules]
+    return Inference(plan, np.array([statuses], np.int8), np.array([truths], np.int8))
+
+
+def partitions(n: int, size: int = PARTITION) -> Iterator[slice]:
+    """The rows of n subjects in partitions."""
+    for start in range(0, n, size):
+        yield slice(start, min(start + size, n))
+
+
+def status_of(outputs: Sequence[int]) -> Status:
     """The status shown for the truths of a rule's five outputs."""
     derived = {name for name, truth in zip(OUTPUTS, outputs, strict=True) if truth == TRUE}
     if "out_of_scope" in derived:
@@ -62,43 +98,109 @@ def status_of(outputs: tuple[int, ...]) -> Status:
     return Status.CONDITIONAL if "owed" in derived else Status.UNDETERMINED
 
 
-def answers(
-    shape: Shape, leaves: NDArray[np.int8]
-) -> Iterator[tuple[NDArray[np.bool_] | slice, tuple[int, ...]]]:
-    """The truths of a shape's outputs, for each group of rows whose leaves agree."""
-    for rows, signature in distinct_rows(leaves):
-        derivation = ENGINE.derive(shape, signature)
-        yield rows, tuple(truth_of(x, signature, derivation) for x in shape.outputs)
+class Answers:
+    """The answers to the signatures of each shape, as one small integer each.
+
+    `reading` turns the truths of a shape's outputs into that integer. Safe to use from several
+    threads: a place of a table is only ever filled with its one right answer.
+    """
+
+    def __init__(self, reading: Callable[[Sequence[int]], int]) -> None:
+        self._reading = reading
+        self._tables: dict[str, NDArray[np.int8]] = {}
+        self._single: dict[tuple[str, bytes], int] = {}
+        self._lock = threading.Lock()
+
+    def of_all(self, shape: Shape, leaves: Sequence[NDArray[np.int8]]) -> NDArray[np.int8] | int:
+        """The answers of many subjects, given the truths of each leaf; one number for all of them
+        where the shape has no leaves.
+        """
+        if not leaves:
+            return self._ask(shape, b"")
+        if len(leaves) > TABLE_LEAVES:
+            return self._wide(shape, leaves)
+        table = self._table(shape)
+        codes = packed(leaves)
+        found = np.take(table, codes)
+        if found.min(initial=0) < 0:
+            for code in np.unique(codes[found < 0]).tolist():
+                table[code] = self._ask(shape, signature_of(code, len(leaves)))
+            found = np.take(table, codes)
+        return found
+
+    def of_one(self, shape: Shape, signature: bytes) -> int:
+        """The answer of a single subject, given the truths of the leaves, one byte each."""
+        key = (shape.digest, signature)
+        found = self._single.get(key)
+        if found is None:
+            found = self._ask(shape, signature)
+            with self._lock:
+                while len(self._single) >= MAX_ANSWERS:
+                    self._single.pop(next(iter(self._single)))
+                self._single[key] = found
+        return found
+
+    def _table(self, shape: Shape) -> NDArray[np.int8]:
+        with self._lock:
+            if shape.digest not in self._tables:
+                self._tables[shape.digest] = np.full(3**shape.leaves, -1, np.int8)
+            return self._tables[shape.digest]
+
+    def _wide(self, shape: Shape, leaves: Sequence[NDArray[np.int8]]) -> NDArray[np.int8]:
+        """The answers where a table would be too large: one for each signature that occurs."""
+        codes, rows = dense(leaves)
+        signatures = np.stack([column[rows] for column in leaves], axis=1).astype(np.uint8)
+        answers = [self.of_one(shape, signature.tobytes()) for signature in signatures]
+        return np.take(np.array(answers, np.int8), codes)
+
+    def _ask(self, shape: Shape, signature: bytes) -> int:
+        return self._reading(ENGINE.outputs(shape, signature))
 
 
-def distinct_rows(
-    leaves: NDArray[np.int8],
-) -> Iterator[tuple[NDArray[np.bool_] | slice, bytes]]:
-    """The distinct rows of a matrix of truths, each with the rows that equal it."""
-    if len(leaves) == 1:
-        yield slice(None), leaves[0].tobytes()
-        return
-    if len(leaves) == 0:
-        return
-    packed = np.ascontiguousarray(leaves).view(np.dtype((np.void, max(1, leaves.shape[1]))))
-    if leaves.shape[1] == 0:
-        yield slice(None), b""
-        return
-    unique, inverse = np.unique(packed.ravel(), return_inverse=True)
-    for k, row in enumerate(unique):
-        yield inverse == k, bytes(row)
+def packed(leaves: Sequence[NDArray[np.int8]]) -> NDArray[np.integer]:
+    """The truths of a few leaves as one integer a row, the first leaf the highest digit to base 3."""
+    kind = np.uint8 if len(leaves) <= 5 else np.uint16
+    codes = leaves[0].astype(kind)
+    for column in leaves[1:]:
+        codes *= kind(3)
+        codes += column.view(np.uint8)
+    return codes
 
 
-def truth_of(literal: Literal, signature: bytes, derivation: Mapping[Literal, object]) -> int:
-    """The truth of an output literal, given the leaves and what was derived."""
-    if literal in (ALWAYS_TRUE, opposite(ALWAYS_TRUE)):
-        return TRUE if literal == ALWAYS_TRUE else FALSE
-    if literal.startswith("a"):
-        truth = signature[int(literal[1:-1])]
-        return truth if literal.endswith("+") else TRUE - truth
-    if literal in derivation:
-        return TRUE
-    return FALSE if opposite(literal) in derivation else UNKNOWN
+def signature_of(code: int, leaves: int) -> bytes:
+    """The truths of a packed code, one byte a leaf."""
+    digits = bytearray(leaves)
+    for place in range(leaves - 1, -1, -1):
+        code, digits[place] = divmod(code, 3)
+    return bytes(digits)
 
 
-__all__ = ["Derivation", "Inference", "Status", "infer", "status_of"]
+def dense(leaves: Sequence[NDArray[np.int8]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """A number for each row, from 0 without gaps and equal where all leaves agree; and for each
+    number a row that has it.
+    """
+    codes = np.zeros(len(leaves[0]), np.intp)
+    bound = 1
+    for column in leaves:
+        if bound * 3 > MAX_CODE:
+            codes, rows = compacted(codes, bound)
+            bound = len(rows)
+        codes = codes * 3 + column
+        bound *= 3
+    return compacted(codes, bound)
+
+
+def compacted(
+    codes: NDArray[np.intp], bound: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Codes below a bound renumbered without gaps, and for each new number a row that has it."""
+    row_of = np.full(bound, -1, np.intp)
+    row_of[codes] = np.arange(len(codes))
+    present = np.flatnonzero(row_of >= 0)
+    number_of = np.empty(bound, np.intp)
+    number_of[present] = np.arange(len(present))
+    return number_of[codes], row_of[present]
+
+
+CONCEPTS = Answers(lambda outputs: outputs[0])
+STATUSES = Answers(status_of)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from calendar import monthrange
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redline.ground.features import Document
-from redline.language.tree import MeasureKind, PartKind, RelationKind
+from redline.language.tree import Comparator, MeasureKind, Operator, PartKind, RelationKind
+from redline.quantities import DIMENSIONS
 from redline.reasoning.plan import (
     CoveredTogether,
     Derived,
@@ -20,12 +22,21 @@ from redline.reasoning.plan import (
     Promised,
     TextHeld,
 )
-from redline.reasoning.subjects import Booleans, CodeSet, Features, Subjects, Terrain, Values
+from redline.reasoning.subjects import (
+    Booleans,
+    CodeSet,
+    Features,
+    Subjects,
+    Terrain,
+    Values,
+    no_values,
+)
 from redline.reasoning.truth import (
     FALSE,
     TRUE,
     UNKNOWN,
     Bounds,
+    Numbers,
     Truths,
     all_of,
     any_of,
@@ -35,30 +46,48 @@ from redline.reasoning.truth import (
     truths,
     unknown,
 )
+from redline.rulebook.conditions import type_of_term
 from redline.rulebook.model import (
     All,
     Any,
     ArithmeticTerm,
+    Attribute,
     AttributeTerm,
     CodeConstant,
     CodeType,
     ColumnTerm,
     Compares,
+    ConceptUse,
     Condition,
+    Conforms,
     Constant,
+    DatedValue,
+    DateType,
+    DocumentDateTerm,
     DocumentHeld,
+    DocumentKind,
+    DoneBy,
+    ExtremeTerm,
     Holds,
+    Implies,
     Includes,
     IsOneOf,
+    Item,
     Judged,
     MeasureTerm,
     Not,
+    Parameter,
     ParameterTerm,
     Part,
+    PlanKind,
+    Provided,
+    QuantityType,
+    Rank,
     Relates,
     Selection,
     Term,
     TotalTerm,
+    WasOneOf,
 )
 
 FOOTPRINT = Part(PartKind.FOOTPRINT)
@@ -82,7 +111,7 @@ class Judgements:
 
 def judge(plan: Plan, subjects: Subjects, terrain: Terrain) -> Judgements:
     """Judge every atom of a plan that is not derived; derived ones are left unknown."""
-    judging = Judging(plan.day, subjects, terrain)
+    judging = Judging(plan.day, subjects, terrain, plan.fillings)
     matrix = np.full((len(subjects), len(plan.atoms)), UNKNOWN, np.int8)
     measured: dict[int, Measured] = {}
     for index, atom in enumerate(plan.atoms):
@@ -109,12 +138,20 @@ class Masks:
 class Judging:
     """Judges atoms for one batch; what several atoms need is computed once."""
 
-    def __init__(self, day: date, subjects: Subjects, terrain: Terrain) -> None:
+    def __init__(
+        self,
+        day: date,
+        subjects: Subjects,
+        terrain: Terrain,
+        fillings: Mapping[Parameter, Sequence[DatedValue]] | None = None,
+    ) -> None:
         self.day = day
+        self.fillings = fillings or {}
         self.subjects = subjects
         self.terrain = terrain
         self.n = len(subjects)
         self.last_measured: Measured | None = None
+        self.fixed: Mapping[Attribute, object] | None = None
         self.masks: dict[Selection, Masks | None] = {}
 
     def atom(self, atom: PlanAtom) -> Truths:
@@ -135,16 +172,20 @@ class Judging:
                 return self.relates(atom)
             case DocumentHeld():
                 return self.document(atom, promised=False)
-            case Promised(held=held):
+            case Promised(held=DoneBy() as deed):
+                return self.may_be_done(deed)
+            case Promised(held=DocumentHeld() as held):
                 return self.document(held, promised=True)
             case CoveredTogether():
                 return self.covered_together(atom)
             case Judged(judgement=judgement):
-                answers = self.subjects.judgements.get(judgement.names.key, {})
-                found = unknown(self.n)
-                for i, answer in answers.items():
-                    found[i] = TRUE if answer.answer else FALSE
-                return found
+                return self.judgement(judgement.names.key)
+            case Conforms(plan=plan):
+                return self.conformity(plan)
+            case DoneBy(done=done, due=due):
+                return compare(self.term(done), Comparator.AT_MOST, self.term(due))
+            case Provided(document=document):
+                return self.provided(document)
             case Inside(territory=territory):
                 stated = self.terrain.inside(territory)
                 if stated is not None:
@@ -152,7 +193,7 @@ class Judging:
                 return self.relates(
                     Relates(RelationKind.OVERLAPS, FOOTPRINT, territory.selection), measure=False
                 )
-            case TextHeld() | Derived() | Holds() | IsOneOf() | Includes():
+            case TextHeld() | Derived() | Holds() | IsOneOf() | Includes() | WasOneOf():
                 return unknown(self.n)
 
     # ── terms ──
@@ -164,19 +205,50 @@ class Judging:
                 return Bounds.exact(np.full(self.n, value))
             case CodeConstant(code=code, code_list=code_list):
                 return Bounds.exact(np.full(self.n, float(code_list.rank(code))))
-            case ParameterTerm(parameter=parameter):
-                dated = parameter.on(self.day)
-                return Bounds.exact(np.full(self.n, np.nan if dated is None else dated.value))
+            case ParameterTerm(parameter=parameter, key=key):
+                codes = (
+                    self.subjects.attribute(key.attribute)
+                    if isinstance(key, AttributeTerm)
+                    else None
+                )
+                return self.parameter(parameter, codes)
             case AttributeTerm(attribute=attribute):
                 return numbers(attribute.type, self.subjects.attribute(attribute))
             case ArithmeticTerm(operator=operator, left=left, right=right):
-                return calculate(self.term(left), operator, self.term(right))
+                return arithmetic(left, operator, self.term(left), right, self.term(right))
+            case ExtremeTerm(greatest=greatest, terms=terms):
+                return extreme(greatest, [self.term(x) for x in terms])
+            case DocumentDateTerm(document=document):
+                return self.document_date(document)
             case MeasureTerm():
                 return self.measure(term)
             case TotalTerm():
                 return self.terrain.total(term)
-            case ColumnTerm():
+            case _:
                 return Bounds.nothing(self.n)
+
+    def parameter(self, parameter: Parameter, codes: Values | None) -> Bounds:
+        """A parameter's value per subject: what a local pack set there, else the law's own."""
+        found = parameter_values(parameter, parameter.values_on(self.day), codes, self.n)
+        for value in self.fillings.get(parameter, ()):
+            if not value.interval.holds(self.day):
+                continue
+            here = np.full(self.n, TRUE, np.int8)
+            if value.territory is not None:
+                here = self.atom(Inside(value.territory))
+            local = parameter_values(parameter, (value,), codes, self.n)
+            found = np.where((here == TRUE) & ~np.isnan(local), local, found)
+            found = np.where(here == UNKNOWN, np.nan, found)
+        return Bounds.exact(found)
+
+    def document_date(self, document: DocumentKind) -> Bounds:
+        """The day of the latest document of a kind that is held."""
+        days = np.full(self.n, np.nan)
+        for i, listed in self.subjects.documents.get(document.names.key, {}).items():
+            held = [d.issued_on.toordinal() for d in listed if d.issued_on and d.state == "held"]
+            if held:
+                days[i] = float(max(held))
+        return Bounds.exact(days)
 
     def measure(self, term: MeasureTerm) -> Bounds:
         """Area, share, length or distance; an interval where a layer or a filter leaves doubt."""
@@ -191,6 +263,11 @@ class Judging:
             high = self.terrain.distance(term.part, layer, masks.surely)
             low = self.terrain.distance(term.part, layer, masks.possibly) if masks.open else high
             low = np.minimum(low, self.terrain.covered_reach(term.part, layer))
+        elif term.kind is MeasureKind.COUNT:
+            low = self.terrain.count(term.part, layer, masks.surely)
+            high = self.terrain.count(term.part, layer, masks.possibly) if masks.open else low
+            outside = self.terrain.outside_coverage(term.part, layer)
+            high = np.where(outside > 0, np.inf, high)
         else:
             low = self.terrain.overlap(term.part, layer, masks.surely)
             high = self.terrain.overlap(term.part, layer, masks.possibly) if masks.open else low
@@ -222,12 +299,21 @@ class Judging:
                 every = np.ones(features.count, np.bool_)
                 self.masks[selection] = Masks(every, every)
             else:
-                found = FilterJudging(self.day, features).condition(selection.where)
+                found = self.filter(features).condition(selection.where)
                 self.masks[selection] = Masks(found == TRUE, found != FALSE)
         return self.masks[selection]
 
+    def filter(self, features: Features) -> FilterJudging:
+        """The judging of filters over the features of a layer, by what this batch says."""
+        return FilterJudging(self.day, features, self.fillings, self.fixed)
+
     def relates(self, atom: Relates, measure: bool = True) -> Truths:
         """A spatial predicate, unknown where the layer, its coverage or the part is missing."""
+        asked = tuple(attributes_in(atom))
+        if asked and self.fixed is None:
+            return self.group_by_group(atom, asked)
+        if atom.kind is RelationKind.NEAR:
+            return self.near(atom)
         masks = self.selected(atom.selection)
         if masks is None:
             return unknown(self.n)
@@ -258,6 +344,91 @@ class Judging:
         covered = self.terrain.outside_coverage(part, layer) <= 0
         return np.where(given, truths(surely, ~possibly & covered), UNKNOWN).astype(np.int8)
 
+    def group_by_group(self, atom: Relates, asked: Sequence[Attribute]) -> Truths:
+        """A predicate whose filter looks at the subject: once for each distinct combination of the
+        attributes that it asks for.
+        """
+        columns = [self.subjects.attribute(a).tolist() for a in asked]
+        groups: dict[tuple[object, ...], list[int]] = {}
+        for row, values in enumerate(zip(*columns, strict=True)):
+            key = tuple(None if isinstance(v, float) and np.isnan(v) else v for v in values)
+            groups.setdefault(key, []).append(row)
+        found = unknown(self.n)
+        kept, self.masks = self.masks, {}
+        for rows in groups.values():
+            self.fixed = {a: self.subjects.attribute(a)[rows[0]] for a in asked}
+            found[rows] = self.relates(atom, measure=False)[rows]
+            self.masks = {}
+        self.fixed, self.masks = None, kept
+        return found
+
+    def near(self, atom: Relates) -> Truths:
+        """Whether a part lies within the reach of a feature, each feature with its own reach."""
+        masks = self.selected(atom.selection)
+        features = self.terrain.features(atom.selection.layer)
+        if masks is None or features is None or atom.within is None:
+            return unknown(self.n)
+        part, layer = atom.part, atom.selection.layer
+        reach = self.filter(features).term(atom.within)
+        surely = self.terrain.near(part, layer, masks.surely, np.maximum(reach.low, -1.0))
+        doubtful = masks.possibly & ~np.isfinite(reach.high)
+        furthest = np.where(np.isfinite(reach.high), reach.high, -1.0)
+        possibly = self.terrain.near(part, layer, masks.possibly & ~doubtful, furthest)
+        most = float(furthest[masks.possibly].max(initial=0.0))
+        covered = self.terrain.covered_reach(part, layer) >= most
+        false = ~possibly & covered & (not doubtful.any())
+        given = self.terrain.given(part)
+        return np.where(given, truths(surely, false), UNKNOWN).astype(np.int8)
+
+    # ── judgements, plans, provisions ──
+
+    def judgement(self, key: str) -> Truths:
+        """What people answered."""
+        found = unknown(self.n)
+        for i, answer in self.subjects.judgements.get(key, {}).items():
+            found[i] = TRUE if answer.answer else FALSE
+        return found
+
+    def conformity(self, plan: PlanKind) -> Truths:
+        """Whether a plan allows the proposed use on the ground taken; judged by a person where the
+        plan is not supplied as a layer.
+        """
+        answered = self.judgement(plan.names.key)
+        if plan.layer is None or plan.column is None:
+            return answered
+        features = self.terrain.features(plan.layer)
+        uses = self.subjects.attributes.get("proposed_use")
+        if features is None or uses is None:
+            return answered
+        allowed = features.column(plan.column)
+        found = unknown(self.n)
+        for use in {u for u in uses.tolist() if u is not None}:
+            fits = np.array([allows(a, use) for a in allowed.tolist()], np.bool_)
+            blank = np.array([a is None for a in allowed.tolist()], np.bool_)
+            bad = self.terrain.overlap(FOOTPRINT, plan.layer, ~fits & ~blank)
+            doubt = self.terrain.overlap(FOOTPRINT, plan.layer, blank)
+            outside = self.terrain.outside_coverage(FOOTPRINT, plan.layer)
+            computed = truths(bad <= 0, bad > 0)
+            computed = np.where((bad <= 0) & (doubt + outside > 0), UNKNOWN, computed)
+            rows = uses == use
+            found[rows] = computed[rows]
+        return np.where(found == UNKNOWN, answered, found).astype(np.int8)
+
+    def provided(self, document: DocumentKind) -> Truths:
+        """Whether the submission cites a provision or an authorisation: false until it does."""
+        found = np.full(self.n, FALSE, np.int8)
+        for i, listed in self.subjects.documents.get(document.names.key, {}).items():
+            if any(self.valid(d, i) for d in listed):
+                found[i] = TRUE
+        return found
+
+    def may_be_done(self, deed: DoneBy) -> Truths:
+        """Whether a deed that is not done may still be done in time."""
+        done, due = self.term(deed.done), self.term(deed.due)
+        today = np.array([float(d.toordinal()) for d in self.subjects.days])
+        open_ = ~np.isfinite(done.low)
+        return truths(open_ & (due.low >= today), ~open_ | (due.high < today))
+
     # ── documents ──
 
     def document(self, atom: DocumentHeld, promised: bool) -> Truths:
@@ -267,17 +438,58 @@ class Judging:
         for i in self.subjects.all_documents_listed:
             found[i] = FALSE
         for i, documents in listed.items():
-            standing = [d for d in documents if self.valid(d, i)]
+            standing = [d for d in documents if self.valid(d, i) and self.fits(atom, d, i)]
             if promised:
                 found[i] = TRUE if any(d.state == "to_come" for d in documents) else FALSE
             else:
                 found[i] = TRUE if standing else FALSE
         if atom.before is not None:
             self.stage(atom, found, promised)
+        if atom.each is not None:
+            found = self.from_each(atom, promised)
         if not promised and (atom.overlaps or atom.covers is not None):
             covered = self.covers(atom, listed)
             found = np.minimum(found, covered)
         return found
+
+    def fits(self, atom: DocumentHeld, document: Document, subject: int) -> bool:
+        """Whether a document is from the authority, has the chapter and runs on the day asked."""
+        if atom.rank is not None and not of_rank(atom.rank, document):
+            return False
+        if atom.contains is not None and atom.contains not in document.contains:
+            return False
+        if atom.valid_on is not None:
+            day = self.term(atom.valid_on).low[subject]
+            if not np.isfinite(day) or document.valid_to is None:
+                return False
+            return bool(day <= document.valid_to.toordinal())
+        return True
+
+    def from_each(self, atom: DocumentHeld, promised: bool) -> Truths:
+        """Whether each feature that a part overlaps has given its document, by its key."""
+        assert atom.each is not None
+        part, layer = atom.each
+        features = self.terrain.features(layer)
+        if features is None or layer.key is None:
+            return unknown(self.n)
+        keys = features.columns.get(layer.key)
+        listed = self.subjects.documents.get(atom.document.names.key, {})
+        found = np.full(self.n, FALSE if promised else TRUE, np.int8)
+        given = self.terrain.given(part) & (self.terrain.outside_coverage(part, layer) <= 0)
+        for feature in range(features.count):
+            mask = np.arange(features.count) == feature
+            hit = self.terrain.overlap(part, layer, mask) > 0
+            key = keys[feature] if keys is not None else None
+            for i in np.flatnonzero(hit):
+                theirs = [d for d in listed.get(int(i), ()) if key in (d.issuer, d.number)]
+                if promised:
+                    coming = any(d.state == "to_come" for d in theirs)
+                    found[i] = max(found[i], TRUE if coming else FALSE)
+                elif not any(self.valid(d, int(i)) for d in theirs):
+                    complete = int(i) in self.subjects.all_documents_listed
+                    refused = any(d.state != "held" for d in theirs)
+                    found[i] = min(found[i], FALSE if complete or refused else UNKNOWN)
+        return np.where(given, found, UNKNOWN).astype(np.int8)
 
     def stage(self, atom: DocumentHeld, found: Truths, promised: bool) -> None:
         """A document that is due before a stage may still come until the stage is reached."""
@@ -352,10 +564,18 @@ class Judging:
 class FilterJudging:
     """Judges a filter for every feature of a layer."""
 
-    def __init__(self, day: date, features: Features) -> None:
+    def __init__(
+        self,
+        day: date,
+        features: Features,
+        fillings: Mapping[Parameter, Sequence[DatedValue]] | None = None,
+        fixed: Mapping[Attribute, object] | None = None,
+    ) -> None:
         self.day = day
         self.features = features
         self.n = features.count
+        self.fillings = fillings or {}
+        self.fixed = fixed or {}
 
     def condition(self, condition: Condition) -> Truths:
         """The truths of a filter, one per feature."""
@@ -374,6 +594,20 @@ class FilterJudging:
                 return is_one_of(condition, self.features.column(column))
             case Includes(term=ColumnTerm(column=column)):
                 return includes(condition, self.features.column(column))
+            case WasOneOf(term=ColumnTerm(column=column)):
+                return was_one_of(condition, self.features.column(column), self.day)
+            case ConceptUse(concept=concept):
+                return self.condition(concept.condition)
+            case Item(condition=inner):
+                return self.condition(inner)
+            case Implies(premise=premise, conclusion=conclusion):
+                return np.maximum(negated(self.condition(premise)), self.condition(conclusion))
+            case Holds(term=AttributeTerm(attribute=attribute)):
+                return self.subject(attribute).astype(np.int8)
+            case IsOneOf(term=AttributeTerm(attribute=attribute)):
+                return is_one_of(condition, self.subject(attribute))
+            case Includes(term=AttributeTerm(attribute=attribute)):
+                return includes(condition, self.subject(attribute))
         return unknown(self.n)
 
     def term(self, term: Term) -> Bounds:
@@ -383,14 +617,163 @@ class FilterJudging:
                 return Bounds.exact(np.full(self.n, value))
             case CodeConstant(code=code, code_list=code_list):
                 return Bounds.exact(np.full(self.n, float(code_list.rank(code))))
-            case ParameterTerm(parameter=parameter):
-                dated = parameter.on(self.day)
-                return Bounds.exact(np.full(self.n, np.nan if dated is None else dated.value))
+            case ParameterTerm(parameter=parameter, key=key):
+                codes: Values | None = None
+                if isinstance(key, ColumnTerm):
+                    codes = self.features.column(key.column)
+                elif isinstance(key, AttributeTerm):
+                    codes = self.subject(key.attribute)
+                values = [
+                    *parameter.values_on(self.day),
+                    *(
+                        v
+                        for v in self.fillings.get(parameter, ())
+                        if v.territory is None and v.interval.holds(self.day)
+                    ),
+                ]
+                return Bounds.exact(parameter_values(parameter, values, codes, self.n))
             case ColumnTerm(column=column):
                 return numbers(column.type, self.features.column(column))
+            case AttributeTerm(attribute=attribute):
+                return numbers(attribute.type, self.subject(attribute))
             case ArithmeticTerm(operator=operator, left=left, right=right):
-                return calculate(self.term(left), operator, self.term(right))
+                return arithmetic(left, operator, self.term(left), right, self.term(right))
+            case ExtremeTerm(greatest=greatest, terms=terms):
+                return extreme(greatest, [self.term(x) for x in terms])
         return Bounds.nothing(self.n)
+
+    def subject(self, attribute: Attribute) -> Values:
+        """An attribute of the subject at hand, for every feature."""
+        if attribute not in self.fixed:
+            return no_values(attribute.type, self.n)
+        column = no_values(attribute.type, self.n)
+        column.fill(self.fixed[attribute])
+        return column
+
+
+def attributes_in(atom: Relates) -> Iterator[Attribute]:
+    """The subject's attributes that the filter, or the reach, of a predicate looks at."""
+    seen: set[Attribute] = set()
+
+    def of_term(term: Term | None) -> Iterator[Attribute]:
+        match term:
+            case AttributeTerm(attribute=attribute):
+                yield attribute
+            case ArithmeticTerm(left=left, right=right):
+                yield from of_term(left)
+                yield from of_term(right)
+            case ParameterTerm(key=AttributeTerm(attribute=attribute)):
+                yield attribute
+            case ExtremeTerm(terms=terms):
+                for one in terms:
+                    yield from of_term(one)
+
+    def of(condition: Condition | None) -> Iterator[Attribute]:
+        match condition:
+            case All(items=items) | Any(items=items):
+                for item in items:
+                    yield from of(item)
+            case Not(inner=inner) | Item(condition=inner):
+                yield from of(inner)
+            case Implies(premise=premise, conclusion=conclusion):
+                yield from of(premise)
+                yield from of(conclusion)
+            case ConceptUse(concept=concept):
+                yield from of(concept.condition)
+            case Compares(left=left, right=right):
+                yield from of_term(left)
+                yield from of_term(right)
+            case Holds(term=term) | IsOneOf(term=term) | Includes(term=term):
+                yield from of_term(term)
+
+    for attribute in (*of(atom.selection.where), *of_term(atom.within)):
+        if attribute not in seen:
+            seen.add(attribute)
+            yield attribute
+
+
+def parameter_values(
+    parameter: Parameter, values: Sequence[DatedValue], codes: Values | None, n: int
+) -> Numbers:
+    """The values of a parameter for n rows, by their codes where it has a key; NaN for none."""
+    found = np.full(n, np.nan)
+    if parameter.key is None:
+        for value in values:
+            found[:] = value.value
+        return found
+    if codes is None:
+        return found
+    key = parameter.key
+    for value in values:
+        hit = [c is not None and any(key.covers(w, str(c)) for w in value.keys) for c in codes]
+        found[np.array(hit, np.bool_)] = value.value
+    return found
+
+
+def arithmetic(left: Term, operator: Operator, a: Bounds, right: Term, b: Bounds) -> Bounds:
+    """Arithmetic of terms; a period added to a day is counted by the calendar."""
+    if not isinstance(type_of_term(left), DateType):
+        return calculate(a, operator, b)
+    months = type_of_term(right) == QuantityType(DIMENSIONS["duration"][1])
+    sign = 1 if operator is Operator.PLUS else -1
+    low, high = (b.low, b.high) if sign > 0 else (b.high, b.low)
+    return Bounds(shifted(a.low, sign * low, months), shifted(a.high, sign * high, months))
+
+
+def shifted(days: Numbers, amount: Numbers, months: bool) -> Numbers:
+    """Days as ordinals, moved by days, or by calendar months (the last day of a shorter month)."""
+    if not months:
+        return days + amount
+    moved = days + amount
+    for i in np.flatnonzero(np.isfinite(days) & np.isfinite(amount)):
+        day = date.fromordinal(int(days[i]))
+        year, month = divmod(day.year * 12 + day.month - 1 + int(amount[i]), 12)
+        if not date.min.year <= year <= date.max.year:
+            moved[i] = np.inf if amount[i] > 0 else -np.inf
+            continue
+        last = monthrange(year, month + 1)[1]
+        moved[i] = date(year, month + 1, min(day.day, last)).toordinal()
+    return moved
+
+
+def extreme(greatest: bool, terms: Sequence[Bounds]) -> Bounds:
+    """The least or greatest of some terms."""
+    pick = np.maximum if greatest else np.minimum
+    return Bounds(pick.reduce([t.low for t in terms]), pick.reduce([t.high for t in terms]))
+
+
+def was_one_of(atom: WasOneOf, values: Values, day: date) -> Truths:
+    """Whether what a newer value can have stood for is among some older codes: decided where all
+    that it can have been agree.
+    """
+    mapping = atom.mapping
+    mapped = mapping is not None and mapping.interval.holds(day)
+
+    def answer(value: Hashable) -> int:
+        olds = frozenset({str(value)}) if value is not None else frozenset()
+        if mapped and mapping is not None:
+            olds = mapping.olds.get(None if value is None else str(value), frozenset())
+        if not olds:
+            return UNKNOWN
+        hits = [old in atom.codes for old in olds]
+        return TRUE if all(hits) else UNKNOWN if any(hits) else FALSE
+
+    answers = {v: answer(v) for v in set(values.tolist())}
+    return np.fromiter((answers[v] for v in values.tolist()), np.int8, len(values))
+
+
+def of_rank(rank: Rank, document: Document) -> bool:
+    """Whether a document was issued by an authority, or by one above it."""
+    issued_by = rank.code_list.find(document.rank or "")
+    if issued_by is None:
+        return False
+    wanted, given = rank.code_list.rank(rank.code), rank.code_list.rank(issued_by)
+    return given >= wanted if rank.or_above else given == wanted
+
+
+def allows(allowed: object, use: object) -> bool:
+    """Whether the uses that a zone of a plan allows hold a use."""
+    return use in allowed.codes if isinstance(allowed, CodeSet) else allowed == use
 
 
 def numbers(kind: object, values: Values) -> Bounds:

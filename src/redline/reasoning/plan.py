@@ -7,8 +7,8 @@ owed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
 
@@ -22,6 +22,8 @@ from redline.reasoning.formula import (
     Negation,
     Shape,
     compile_shape,
+    leaves_of,
+    replaced,
 )
 from redline.rulebook.model import (
     All,
@@ -30,18 +32,28 @@ from redline.rulebook.model import (
     Concept,
     ConceptUse,
     Condition,
+    Conforms,
+    DatedValue,
     DocumentHeld,
     DocumentKind,
+    DoneBy,
     ExceptionClause,
+    ForbiddenBy,
     Holds,
+    Implies,
     Includes,
     IsOneOf,
+    Item,
     Judged,
     Not,
+    Parameter,
+    Provided,
     Relates,
     Rule,
     RuleBook,
+    SubjectKind,
     Territory,
+    WasOneOf,
 )
 
 MAX_TOGETHER = 4
@@ -57,9 +69,9 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A document is not held yet and may still come in time."""
+    """A document is not held, or a deed not done, and may still come in time."""
 
-    held: DocumentHeld
+    held: DocumentHeld | DoneBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,10 @@ PlanAtom = (
     | Relates
     | DocumentHeld
     | Judged
+    | Conforms
+    | WasOneOf
+    | DoneBy
+    | Provided
     | Inside
     | Promised
     | CoveredTogether
@@ -124,6 +140,8 @@ class RuleGroup:
     scope: Formula
     breach: Formula
     exceptions: tuple[ExceptionFormula, ...]
+    displacing: tuple[tuple[Rule, Formula], ...] = ()
+    """The rules that go before this one, each with when it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +152,9 @@ class ExceptionFormula:
     full: Formula
     promised: Formula
 
+
+PLANNED: frozenset[SubjectKind | None] = frozenset({None, "project", "operation", "plan"})
+"""Subjects whose rules are about one submission; revisions, regions and layers are judged apart."""
 
 OUTPUTS = ("out_of_scope", "no_breach", "violated", "excused", "owed")
 
@@ -148,26 +169,30 @@ class Plan:
     rules: tuple[RuleGroup, ...]
     formulas: dict[int, Formula]
     """The formula of each derived atom, over the plan's atoms."""
+    fillings: Mapping[Parameter, tuple[DatedValue, ...]] = field(default_factory=dict)
+    """What local packs set where the law leaves a value to an authority."""
 
 
 def make_plan(book: RuleBook, day: date) -> Plan:
     """The plan of a day. Raises `ShapeTooLarge` where one rule needs too many literals."""
-    planner = Planner(day)
-    groups = [planner.rule_group(rule) for rule in book.in_force(day)]
+    planner = Planner(day, tuple(r for r in book.in_force(day) if r.subject in PLANNED))
+    groups = [planner.rule_group(rule) for rule in planner.in_force]
     return Plan(
         day=day,
         atoms=tuple(planner.atoms),
         concepts=tuple(planner.concept_groups),
         rules=tuple(groups),
         formulas=planner.formulas,
+        fillings=book.fillings,
     )
 
 
 class Planner:
     """Numbers atoms and compiles groups."""
 
-    def __init__(self, day: date) -> None:
+    def __init__(self, day: date, in_force: tuple[Rule, ...]) -> None:
         self.day = day
+        self.in_force = in_force
         self.atoms: dict[PlanAtom, int] = {}
         self.concept_groups: list[ConceptGroup] = []
         self.formulas: dict[int, Formula] = {}
@@ -189,7 +214,13 @@ class Planner:
                 return Negation(self.formula(inner))
             case ConceptUse(concept=concept):
                 return self.concept(concept, promised and has_documents(concept.condition))
-            case DocumentHeld() if promised:
+            case Item(condition=inner) | ForbiddenBy(condition=inner):
+                return self.formula(inner, promised)
+            case Implies(premise=premise, conclusion=conclusion):
+                return Disjunction(
+                    (Negation(self.formula(premise)), self.formula(conclusion, promised))
+                )
+            case DocumentHeld() | DoneBy() if promised:
                 return Disjunction((self.leaf(condition), self.leaf(Promised(condition))))
             case _:
                 return self.leaf(condition)
@@ -202,7 +233,7 @@ class Planner:
         formula = self.formula(concept.condition, promised)
         leaf = self.leaf(atom)
         self.formulas[leaf.index] = formula
-        inputs, shape = compiled([formula])
+        inputs, shape = compiled([formula], both_signs=True)
         self.concept_groups.append(ConceptGroup(leaf.index, inputs, shape))
         return leaf
 
@@ -210,11 +241,9 @@ class Planner:
 
     def rule_group(self, rule: Rule) -> RuleGroup:
         """The group of a rule."""
-        scope_parts: list[Formula] = []
-        if rule.territory is not None:
-            scope_parts.append(self.leaf(Inside(rule.territory)))
-        if rule.applies is not None:
-            scope_parts.append(self.formula(rule.applies))
+        scope_parts = self.own_scope(rule)
+        displacing = tuple(self.displacing(rule))
+        scope_parts += [Negation(formula) for _rule, formula in displacing]
         scope = Conjunction(tuple(scope_parts))
         breach_now, breach_for_good = self.breaches(rule)
         exceptions = [self.exception(e) for e in rule.exceptions]
@@ -248,11 +277,35 @@ class Planner:
             held = self.leaf(TextHeld(rule))
             outputs = [Conjunction((held, output)) for output in outputs]
         inputs, shape = compiled(outputs)
-        return RuleGroup(rule, inputs, shape, tuple(outputs), scope, breach_now, tuple(exceptions))
+        return RuleGroup(
+            rule, inputs, shape, tuple(outputs), scope, breach_now, tuple(exceptions), displacing
+        )
+
+    def own_scope(self, rule: Rule) -> list[Formula]:
+        """Where a rule binds and to what it applies, displacements apart."""
+        parts: list[Formula] = []
+        if rule.territory is not None:
+            parts.append(self.leaf(Inside(rule.territory)))
+        if rule.applies is not None:
+            parts.append(self.formula(rule.applies))
+        return parts
+
+    def displacing(self, rule: Rule) -> Iterator[tuple[Rule, Formula]]:
+        """The rules in force that go before a rule, each with when it does."""
+        for other in self.in_force:
+            for displacement in other.displaces:
+                if displacement.displaced == rule.names:
+                    parts = self.own_scope(other)
+                    if displacement.when is not None:
+                        parts.append(self.formula(displacement.when))
+                    yield other, Conjunction(tuple(parts))
 
     def breaches(self, rule: Rule) -> tuple[Formula, Formula]:
         """The breach as things stand, and the breach that no promised document can mend."""
         condition = rule.norm.condition
+        if rule.instead:
+            second = [All((i.where, i.requires)) for i in rule.instead]
+            condition = Any((condition, *second))
         if rule.norm.kind in (NormKind.FORBIDS, NormKind.RESTRICTS):
             formula = self.formula(condition)
             return formula, formula
@@ -285,39 +338,14 @@ class Planner:
                 yield Conjunction((*parts, whole))
 
 
-def compiled(outputs: list[Formula]) -> tuple[tuple[int, ...], Shape]:
+def compiled(outputs: Sequence[Formula], both_signs: bool = False) -> tuple[tuple[int, ...], Shape]:
     """The atoms that some formulas use, in order of first use, and the formulas' shape."""
     order: dict[int, int] = {}
     for formula in outputs:
         for index in leaves_of(formula):
             order.setdefault(index, len(order))
-    renamed = [renumbered(formula, order) for formula in outputs]
-    return tuple(order), compile_shape(renamed, len(order))
-
-
-def leaves_of(formula: Formula) -> Iterator[int]:
-    """The leaves of a formula, left to right."""
-    match formula:
-        case Leaf(index=index):
-            yield index
-        case Negation(inner=inner):
-            yield from leaves_of(inner)
-        case Conjunction(items=items) | Disjunction(items=items):
-            for item in items:
-                yield from leaves_of(item)
-
-
-def renumbered(formula: Formula, order: dict[int, int]) -> Formula:
-    """A formula with its leaves renamed."""
-    match formula:
-        case Leaf(index=index):
-            return Leaf(order[index])
-        case Negation(inner=inner):
-            return Negation(renumbered(inner, order))
-        case Conjunction(items=items):
-            return Conjunction(tuple(renumbered(i, order) for i in items))
-        case Disjunction(items=items):
-            return Disjunction(tuple(renumbered(i, order) for i in items))
+    renamed = tuple(replaced(f, lambda i: Leaf(order[i])) for f in outputs)
+    return tuple(order), compile_shape(renamed, len(order), both_signs)
 
 
 def has_documents(condition: Condition) -> bool:
@@ -329,7 +357,9 @@ def has_documents(condition: Condition) -> bool:
             return has_documents(inner)
         case ConceptUse(concept=concept):
             return has_documents(concept.condition)
-        case DocumentHeld():
+        case Item(condition=inner) | ForbiddenBy(condition=inner) | Implies(conclusion=inner):
+            return has_documents(inner)
+        case DocumentHeld() | DoneBy():
             return True
     return False
 

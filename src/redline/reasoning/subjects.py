@@ -17,6 +17,7 @@ from redline.rulebook.model import (
     BooleanType,
     CodeType,
     Column,
+    ComponentKind,
     DateType,
     Layer,
     Part,
@@ -70,9 +71,11 @@ def values_of(kind: Type, values: Sequence[object]) -> Values:
 
 @dataclass(frozen=True)
 class Features:
-    """The features of one layer: its columns by key, each with a value per feature."""
+    """The features of one layer, or the components of one kind, with a value each in every column
+    that the source has.
+    """
 
-    layer: Layer
+    layer: Layer | ComponentKind
     count: int
     columns: Mapping[str, Values]
 
@@ -135,6 +138,12 @@ class Terrain(Protocol):
 
     def distance(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
         """Metres from each subject's part to the nearest selected feature; inf without any."""
+
+    def near(self, part: Part, layer: Layer, mask: Booleans, reach: Numbers) -> Booleans:
+        """Whether each subject's part lies within the reach (m, one per feature) of any of them."""
+
+    def count(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        """How many of the selected features each subject's part overlaps."""
 
     def outside_coverage(self, part: Part, layer: Layer) -> Numbers:
         """How much of each subject's part lies where the layer does not claim to be complete."""

@@ -58,7 +58,12 @@ def key_of(paths: Sequence[Path]) -> str:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     digest.update(repr([str(p) for p in paths]).encode())
     program = Path(__file__).parents[1]
-    for folder in (program, program / "language", program / "rulebook", packaged_folder("grammars")):
+    for folder in (
+        program,
+        program / "language",
+        program / "rulebook",
+        packaged_folder("grammars"),
+    ):
         for file in sorted([*folder.glob("*.py"), *folder.glob("*.lark")]):
             status = file.stat()
             digest.update(f"\0{file}\0{status.st_mtime_ns}\0{status.st_size}".encode())

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from redline.language import tree as t
 from redline.messages import Message, Title, msg
-from redline.quantities import AREA, BY_SPELLING, LENGTH, NUMBER, PER_YEAR, in_base_units
+from redline.quantities import (
+    AREA,
+    BY_SPELLING,
+    DIMENSIONS,
+    LENGTH,
+    NUMBER,
+    PER_YEAR,
+    in_base_units,
+)
 from redline.rulebook.diagnostics import (
     ConceptCycle,
+    ConceptOfFeature,
     DifferentDimensions,
+    NeedsKey,
     NeedsOrderedAttribute,
     NoOverlap,
     NotInFilter,
@@ -27,20 +37,29 @@ from redline.rulebook.model import (
     Attribute,
     AttributeTerm,
     BooleanType,
+    Citation,
     CodeConstant,
     CodeList,
     CodeType,
     ColumnTerm,
     Compares,
+    ComponentKind,
     Concept,
     ConceptUse,
     Condition,
+    Conforms,
     Constant,
     DateType,
+    DocumentDateTerm,
     DocumentHeld,
+    DoneBy,
+    ExtremeTerm,
+    ForbiddenBy,
     Holds,
+    Implies,
     Includes,
     IsOneOf,
+    Item,
     Judged,
     Layer,
     MeasureTerm,
@@ -48,13 +67,16 @@ from redline.rulebook.model import (
     Parameter,
     ParameterTerm,
     Part,
+    Provided,
     QuantityType,
+    Rank,
     Relates,
     Selection,
     Term,
     TextType,
     TotalTerm,
     Type,
+    WasOneOf,
 )
 from redline.rulebook.scope import Scope
 from redline.rulebook.words import type_in_words
@@ -68,9 +90,11 @@ GEOMETRIES = {
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Where a condition stands: in the filter of a layer, or under a norm with overlaps."""
+    """Where a condition stands: in a filter over a layer's features or over components, or under a
+    norm with overlaps.
+    """
 
-    layer: Layer | None = None
+    layer: Layer | ComponentKind | None = None
     overlaps: tuple[Relates, ...] = ()
 
 
@@ -80,6 +104,7 @@ class ConditionResolver:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.defining: list[str] = []
+        self.citations: Callable[[Sequence[t.Citation]], tuple[Citation, ...]] = lambda nodes: ()
         self.resolve_pending: Callable[[t.Name, Usage], Concept | None] = lambda name, usage: None
 
     def wrong_type(self, node: t.Node, expected: Message, found: Message) -> None:
@@ -122,6 +147,24 @@ class ConditionResolver:
                 if self.outside_filter(node, usage):
                     judgement = self.scope.find(self.scope.judgements, name)
                     return Judged(judgement) if judgement else None
+                return None
+            case t.WasCode():
+                return self.was_code(node, usage)
+            case t.DoneBy():
+                return self.done_by(node, usage)
+            case t.Items(items=items):
+                return self.items(items, usage)
+            case t.Implication(premise=premise, conclusion=conclusion):
+                a, b = self.condition(premise, usage), self.condition(conclusion, usage)
+                return Implies(a, b) if a is not None and b is not None else None
+            case t.Provision():
+                return self.provision(node, usage)
+            case t.Whatever(rule=name):
+                return self.whatever(name, node, usage)
+            case t.Conformity(plan=name):
+                if self.outside_filter(node, usage):
+                    plan = self.scope.find(self.scope.plans, name)
+                    return Conforms(plan) if plan else None
                 return None
             case _:
                 found = self.term(node, usage)
@@ -168,12 +211,17 @@ class ConditionResolver:
             for column in usage.layer.columns:
                 if node.text in (column.names.en, column.names.zh):
                     return ColumnTerm(usage.layer, column)
-            found = self.scope.terms.get(node.text)
-            if isinstance(found, Parameter):
-                return ParameterTerm(found)
-            if found is not None:
-                self.outside_filter(node, usage)
-                return None
+            found = self.scope.terms.get(node.text) or self.resolve_pending(node, usage)
+            match found:
+                case Parameter():
+                    return self.parameter(found, node)
+                case Attribute():
+                    return AttributeTerm(found)
+                case Concept() if found.layer is usage.layer:
+                    return found
+                case Concept():
+                    self.outside_filter(node, usage)
+                    return None
             known = [x for c in usage.layer.columns for x in (c.names.en, c.names.zh) if x]
             self.scope.unknown("column", node, known)
             return None
@@ -186,12 +234,54 @@ class ConditionResolver:
             case Attribute():
                 return AttributeTerm(found)
             case Parameter():
-                return ParameterTerm(found)
+                return self.parameter(found, node)
+            case Concept() if found.layer is not None:
+                self.scope.report(
+                    ConceptOfFeature(
+                        place=self.scope.place(node),
+                        under=self.scope.heading,
+                        name=node.text,
+                        layer=found.layer.title,
+                    )
+                )
+                return None
             case Concept():
                 return found
             case _:
                 self.scope.unknown("term", node, self.scope.terms.by_name)
                 return None
+
+    def parameter(self, parameter: Parameter, node: t.Name) -> ParameterTerm | None:
+        """A parameter named without a key."""
+        if parameter.key is None:
+            return ParameterTerm(parameter)
+        self.scope.report(
+            NeedsKey(
+                place=self.scope.place(node),
+                under=self.scope.heading,
+                name=node.text,
+                key=parameter.key.title,
+            )
+        )
+        return None
+
+    def keyed(self, node: t.Keyed, usage: Usage) -> ParameterTerm | None:
+        """A parameter's value for a key."""
+        found = self.scope.terms.get(node.parameter.text)
+        if not isinstance(found, Parameter):
+            known = [k for k, v in self.scope.terms.by_name.items() if isinstance(v, Parameter)]
+            self.scope.unknown("term", node.parameter, known)
+            return None
+        key = self.lookup(node.key, usage)
+        if key is None:
+            return None
+        kind = type_of_term(key)
+        expected = CodeType(found.key) if found.key else None
+        if not isinstance(key, AttributeTerm | ColumnTerm) or kind != expected:
+            wanted = type_in_words(expected) if expected else msg("a parameter with a key")
+            self.wrong_type(node.key, wanted, type_in_words(kind))
+            return None
+        return ParameterTerm(found, key)
 
     def comparison(self, node: t.Comparison, usage: Usage) -> Condition | None:
         left = self.term(node.left, usage)
@@ -314,13 +404,94 @@ class ConditionResolver:
         codes, shown = self.codes(kind.code_list, node.codes)
         return Includes(term, codes, shown, only=node.mode == "only")
 
+    def was_code(self, node: t.WasCode, usage: Usage) -> Condition | None:
+        term = self.term(node.term, usage)
+        if term is None:
+            return None
+        kind = type_of_term(term)
+        if not isinstance(term, ColumnTerm) or not isinstance(kind, CodeType) or kind.many:
+            self.wrong_type(node.term, msg("a column with codes"), type_in_words(kind))
+            return None
+        codes, shown = self.codes(kind.code_list, node.codes)
+        owner = term.owner
+        mapping = (
+            self.scope.mappings.get((owner, term.column)) if isinstance(owner, Layer) else None
+        )
+        return WasOneOf(term, codes, shown, mapping)
+
+    def done_by(self, node: t.DoneBy, usage: Usage) -> Condition | None:
+        if not self.outside_filter(node, usage):
+            return None
+        done, due = self.term(node.done, usage), self.term(node.due, usage)
+        if done is None or due is None:
+            return None
+        for term, where in ((done, node.done), (due, node.due)):
+            if not isinstance(type_of_term(term), DateType):
+                self.wrong_type(where, msg("a date"), type_in_words(type_of_term(term)))
+                return None
+        return DoneBy(done, due)
+
+    def items(self, nodes: Sequence[t.Item], usage: Usage) -> Condition | None:
+        items = [
+            Item(int(n.number), condition, self.citations(n.cites))
+            for n in nodes
+            if (condition := self.condition(n.condition, usage)) is not None
+        ]
+        return Any(tuple(items)) if len(items) == len(nodes) else None
+
+    def provision(self, node: t.Provision, usage: Usage) -> Condition | None:
+        """`otherwise provided` and `without approval`, settled by what the submission cites."""
+        if not self.outside_filter(node, usage):
+            return None
+        kind = "other_provision" if node.kind == "otherwise_provided" else "authorisation"
+        document = self.scope.find(self.scope.documents, t.Name(kind, span=node.span))
+        if document is None:
+            return None
+        cited = Provided(document)
+        return cited if node.kind == "otherwise_provided" else Not(cited)
+
+    def whatever(self, name: t.Name, node: t.Node, usage: Usage) -> Condition | None:
+        """What another rule forbids, where that rule applies."""
+        if not self.outside_filter(node, usage):
+            return None
+        rule = self.scope.find(self.scope.rules, name)
+        if rule is None:
+            return None
+        breach = rule.norm.condition
+        if rule.norm.kind not in (t.NormKind.FORBIDS, t.NormKind.RESTRICTS):
+            breach = Not(breach)
+        parts = (breach,) if rule.applies is None else (rule.applies, breach)
+        return ForbiddenBy(rule.names, rule.title, All(parts))
+
     # ── space and documents ──
 
-    def part(self, node: t.Part) -> Part | None:
-        if node.component is None:
-            return Part(node.kind)
-        component = self.scope.find(self.scope.components, node.component)
-        return Part(node.kind, component) if component else None
+    def part(self, node: t.PartNode) -> Part | None:
+        """A part of the subject."""
+        match node:
+            case t.NamedPart(name=name):
+                part = self.scope.parts.get(name.text)
+                if part is None:
+                    self.scope.unknown("part", name, self.scope.parts)
+                return part
+            case t.PartOf(whole=whole, inside=inside, leaving_out=leaving_out):
+                part, place = self.part(whole), self.selection(inside)
+                others = [self.selection(x) for x in leaving_out]
+                if part is None or place is None or None in others:
+                    return None
+                return replace(
+                    part,
+                    inside=(*part.inside, place),
+                    leaving_out=(*part.leaving_out, *(x for x in others if x is not None)),
+                )
+            case t.Part(component=None):
+                return Part(node.kind)
+            case t.Part(component=name, where=where):
+                assert name is not None
+                component = self.scope.find(self.scope.components, name)
+                if component is None or where is None:
+                    return Part(node.kind, component) if component else None
+                filter_ = self.condition(where, Usage(layer=component))
+                return Part(node.kind, component, filter_) if filter_ is not None else None
 
     def selection(self, node: t.LayerPlace) -> Selection | None:
         """The features of a layer that a filter selects."""
@@ -339,6 +510,18 @@ class ConditionResolver:
         selection = self.selection(node.place)
         if part is None or selection is None:
             return None
+        if node.within is not None:
+            reach = self.term(node.within, Usage(layer=selection.layer))
+            if reach is None:
+                return None
+            if type_of_term(reach) != QuantityType(LENGTH):
+                self.wrong_type(
+                    node.within,
+                    type_in_words(QuantityType(LENGTH)),
+                    type_in_words(type_of_term(reach)),
+                )
+                return None
+            return Relates(node.kind, part, selection, within=reach)
         if node.kind is t.RelationKind.LIES_WITHIN and selection.layer.geometry != "polygon":
             self.wrong_geometry(node, selection)
             return None
@@ -371,16 +554,48 @@ class ConditionResolver:
         document = self.scope.find(self.scope.documents, node.document)
         if document is None:
             return None
+        overlaps: tuple[Relates, ...] = ()
         if node.covers == "overlap":
-            if not usage.overlaps:
+            overlaps = usage.overlaps
+            if not overlaps:
                 self.scope.report(NoOverlap(place=self.scope.place(node), under=self.scope.heading))
                 return None
-            return DocumentHeld(document, overlaps=usage.overlaps)
-        covers = self.part(node.covers) if node.covers is not None else None
+        wanted: list[object] = []
+        covers = None
+        if node.covers is not None and node.covers != "overlap":
+            covers = self.part(node.covers)
+            wanted.append(covers)
         before = self.stage(node.before) if node.before else None
-        if (node.covers is not None and covers is None) or (node.before and before is None):
+        wanted.append(node.before is None or before)
+        rank = self.rank(node.rank, node.or_above) if node.rank else None
+        wanted.append(node.rank is None or rank)
+        each = self.each(node.from_each) if node.from_each else None
+        wanted.append(node.from_each is None or each)
+        valid_on = self.term(node.valid_on, usage) if node.valid_on else None
+        wanted.append(node.valid_on is None or valid_on)
+        if not all(wanted):
             return None
-        return DocumentHeld(document, covers=covers, before=before)
+        return DocumentHeld(
+            document,
+            covers=covers,
+            overlaps=overlaps,
+            before=before,
+            rank=rank,
+            each=each,
+            contains=node.contains,
+            valid_on=valid_on,
+        )
+
+    def rank(self, node: t.Name, or_above: bool) -> Rank | None:
+        """An authority of the ordered code list `authority_rank`."""
+        code_list = self.scope.find(self.scope.code_lists, t.Name("authority_rank", span=node.span))
+        code = self.code(code_list, node) if code_list else None
+        return Rank(code, code_list, or_above) if code and code_list else None
+
+    def each(self, node: t.FromEach) -> tuple[Part, Layer] | None:
+        part = self.part(node.part)
+        layer = self.scope.find(self.scope.layers, node.layer)
+        return (part, layer) if part and layer else None
 
     def stage(self, node: t.Name) -> tuple[Attribute, str] | None:
         """The attribute `stage` and the code of a stage."""
@@ -416,6 +631,19 @@ class ConditionResolver:
                 return self.total(node, usage)
             case t.Arithmetic():
                 return self.arithmetic(node, usage)
+            case t.Keyed():
+                return self.keyed(node, usage)
+            case t.Extreme():
+                return self.extreme(node, usage)
+            case t.DocumentDate(document=name):
+                document = self.scope.find(self.scope.documents, name)
+                return DocumentDateTerm(document) if document else None
+            case t.InstrumentStart(instrument=name):
+                instrument = self.scope.find(self.scope.instruments, name)
+                if instrument is None:
+                    return None
+                day = instrument.force.start
+                return Constant(float(day.toordinal()), Title(f"{day}", f"{day}"), DateType())
             case _:
                 if self.condition(node, usage) is not None:
                     self.wrong_type(node, msg("a value"), msg("something true or false"))
@@ -455,6 +683,18 @@ class ConditionResolver:
             return None
         return MeasureTerm(node.kind, part, selection)
 
+    def extreme(self, node: t.Extreme, usage: Usage) -> Term | None:
+        terms = [self.term(x, usage) for x in node.terms]
+        known = tuple(x for x in terms if x is not None)
+        if len(known) < len(terms):
+            return None
+        first = type_of_term(known[0])
+        for term, where in zip(known[1:], node.terms[1:], strict=True):
+            if type_of_term(term) != first:
+                self.wrong_type(where, type_in_words(first), type_in_words(type_of_term(term)))
+                return None
+        return ExtremeTerm(node.greatest, known)
+
     def total(self, node: t.Total, usage: Usage) -> Term | None:
         if not self.outside_filter(node, usage):
             return None
@@ -479,13 +719,20 @@ class ConditionResolver:
         right = self.term(node.right, usage)
         if left is None or right is None:
             return None
+        additive = node.operator in (t.Operator.PLUS, t.Operator.MINUS)
+        if additive and isinstance(type_of_term(left), DateType):
+            if type_of_term(right) in PERIODS:
+                return ArithmeticTerm(node.operator, left, right)
+            self.wrong_type(
+                node.right, type_in_words(PERIODS[0]), type_in_words(type_of_term(right))
+            )
+            return None
         for term, where in ((left, node.left), (right, node.right)):
             if not isinstance(type_of_term(term), QuantityType):
                 self.wrong_type(
                     where, msg("a number or a quantity"), type_in_words(type_of_term(term))
                 )
                 return None
-        additive = node.operator in (t.Operator.PLUS, t.Operator.MINUS)
         if additive and type_of_term(left) != type_of_term(right):
             self.scope.report(
                 DifferentDimensions(
@@ -518,6 +765,12 @@ def type_of_term(term: Term | Concept) -> Type:
             return QuantityType(MEASURED[kind])
         case TotalTerm(attribute=attribute):
             return attribute.type
+        case ExtremeTerm(terms=terms):
+            return type_of_term(terms[0])
+        case DocumentDateTerm():
+            return DateType()
+        case ArithmeticTerm(left=left) if isinstance(type_of_term(left), DateType):
+            return DateType()
         case ArithmeticTerm(operator=operator, left=left, right=right):
             a = cast(QuantityType, type_of_term(left))
             b = cast(QuantityType, type_of_term(right))
@@ -527,9 +780,13 @@ def type_of_term(term: Term | Concept) -> Type:
             return QuantityType(a.dimension.times(b.dimension, power))
 
 
+PERIODS = (QuantityType(DIMENSIONS["duration"][1]), QuantityType(DIMENSIONS["days"][1]))
+"""What can be added to a date: months and years, or days."""
+
 MEASURED = {
     t.MeasureKind.AREA: AREA,
     t.MeasureKind.SHARE: NUMBER,
     t.MeasureKind.LENGTH: LENGTH,
     t.MeasureKind.DISTANCE: LENGTH,
+    t.MeasureKind.COUNT: NUMBER,
 }

@@ -20,6 +20,9 @@ KINDS = {
     "term": msg("attribute, concept or parameter"),
     "attribute": msg("attribute"),
     "rule": msg("rule"),
+    "plan": msg("plan"),
+    "part": msg("part of the subject"),
+    "subject": msg("subject"),
     "column": msg("column"),
     "code": msg("code"),
     "dimension": msg("dimension"),
@@ -274,13 +277,80 @@ class NeedsOrderedAttribute(RuleDiagnostic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WordReserved(RuleDiagnostic):
-    code: ClassVar[str] = "RL219"
+class ConceptOfFeature(RuleDiagnostic):
+    code: ClassVar[str] = "RL221"
+    name: str
+    layer: Title
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "“{name}” is a concept of the features of “{layer}” and is used in their filters only",
+            name=self.name,
+            layer=self.layer,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsKey(RuleDiagnostic):
+    code: ClassVar[str] = "RL222"
+    name: str
+    key: Title
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "“{name}” has a value for each code of “{key}”: say for which one, with “for”",
+            name=self.name,
+            key=self.key,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotASubject(RuleDiagnostic):
+    code: ClassVar[str] = "RL223"
     name: str
 
     @property
     def message(self) -> Message:
-        return msg("“{name}” is a word of the language and cannot be a name", name=self.name)
+        return msg("a rule cannot speak about “{name}”", name=self.name)
+
+    @property
+    def hint(self) -> Message:
+        return msg("It speaks about a project, operation, plan, revision, region or layers.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLeftToAuthority(RuleDiagnostic):
+    code: ClassVar[str] = "RL224"
+    name: str
+
+    @property
+    def message(self) -> Message:
+        return msg("the law does not leave “{name}” to be set by an authority", name=self.name)
+
+    @property
+    def hint(self) -> Message:
+        return msg("Only a parameter with “set by” can be filled.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoValue(RuleDiagnostic):
+    code: ClassVar[str] = "RL225"
+    name: str
+
+    @property
+    def message(self) -> Message:
+        return msg("“{name}” has no value and nobody is named who sets it", name=self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsteadWithoutDuty(RuleDiagnostic):
+    code: ClassVar[str] = "RL226"
+
+    @property
+    def message(self) -> Message:
+        return msg("“instead” needs a norm that requires or limits something")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from redline.language.parser import parse
 from redline.language.source import Source, read_source
 from redline.rulebook.diagnostics import DeclaredTwice, NoRules
 from redline.rulebook.files import rule_files, shipped_rules
-from redline.rulebook.model import Attribute, Concept, Parameter, RuleBook
+from redline.rulebook.model import Attribute, Concept, DatedValue, Parameter, RuleBook
 from redline.rulebook.resolve import PackResult, import_order, resolve_pack
 from redline.rulebook.scope import Table
 
@@ -103,8 +103,18 @@ def resolve_rulebook(packs: Mapping[str, t.Pack]) -> RuleBook:
         judgements=merged(s.judgements for s in scopes.values()),
         territories=merged(s.territories for s in scopes.values()),
         instruments=merged(s.instruments for s in scopes.values()),
+        fillings=fillings_of(ordered),
         scopes=scopes,
     )
+
+
+def fillings_of(results: Iterable[PackResult]) -> Mapping[Parameter, tuple[DatedValue, ...]]:
+    """What local packs set, by parameter."""
+    found: dict[Parameter, tuple[DatedValue, ...]] = {}
+    for result in results:
+        for parameter, value in result.fillings:
+            found[parameter] = (*found.get(parameter, ()), value)
+    return found
 
 
 def merged(tables: Iterable[Table[T]]) -> Mapping[str, T]:
@@ -119,4 +129,3 @@ def merged(tables: Iterable[Table[T]]) -> Mapping[str, T]:
 def digest_of(source: Source) -> str:
     """The digest of a rule file's text."""
     return hashlib.sha256(source.text.encode()).hexdigest()
-

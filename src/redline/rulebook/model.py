@@ -252,6 +252,7 @@ class ComponentKind:
     names: Names
     title: Title
     asks: Title | None
+    columns: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,13 +262,32 @@ class JudgementKind:
     asks: Title
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PlanKind:
+    """A plan that ground must conform to: computed where `layer` gives the uses that it allows in
+    `column`, judged by a person elsewhere.
+    """
+
+    names: Names
+    title: Title
+    asks: Title
+    layer: Layer | None
+    column: Column | None
+
+
 @dataclass(frozen=True, slots=True)
 class DatedValue:
+    """A value with the days on which it holds; for some codes where the parameter has a key, and
+    within a territory where a local pack set it.
+    """
+
     value: float
     shown: Title
     """The value as it was written, with its unit."""
     interval: Interval
     citations: tuple[Citation, ...]
+    keys: frozenset[str] = frozenset()
+    territory: Territory | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -276,20 +296,31 @@ class Parameter:
     type: Type
     title: Title
     values: tuple[DatedValue, ...]
+    key: CodeList | None = None
+    set_by: Title | None = None
+    """The authority to which the law leaves the value."""
+    citations: tuple[Citation, ...] = ()
+
+    def values_on(self, day: date) -> tuple[DatedValue, ...]:
+        """The values of the law itself in force on a day: one, or one for each set of keys."""
+        return tuple(v for v in self.values if v.interval.holds(day))
 
     def on(self, day: date) -> DatedValue | None:
-        """The value in force on a day."""
-        return next((v for v in self.values if v.interval.holds(day)), None)
+        """The value in force on a day of a parameter without a key."""
+        return next(iter(self.values_on(day)), None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Concept:
-    """A named condition; in force while one of its citations is, always where it has none."""
+    """A named condition over the subject, or over a feature of `layer`; in force while one of its
+    citations is, always where it has none.
+    """
 
     names: Names
     title: Title
     condition: Condition
     citations: tuple[Citation, ...]
+    layer: Layer | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether the definition is in force on a day."""
@@ -310,10 +341,21 @@ class Territory:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of a subject a spatial term is about."""
+    """What of a subject a spatial term is about; `where` narrows components by their columns.
+
+    With `inside` only what lies in a selection, less what lies in the selections `leaving_out`.
+    """
 
     kind: PartKind
     component: ComponentKind | None = None
+    where: Condition | None = None
+    inside: tuple[Selection, ...] = ()
+    leaving_out: tuple[Selection, ...] = ()
+
+    @property
+    def whole(self) -> Part:
+        """The part without what narrows it in space."""
+        return Part(self.kind, self.component, self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,15 +388,18 @@ class AttributeTerm:
 
 @dataclass(frozen=True, slots=True)
 class ColumnTerm:
-    """A column of the feature that a filter looks at."""
+    """A column of the feature, or of the component, that a filter looks at."""
 
-    layer: Layer
+    owner: Layer | ComponentKind
     column: Column
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterTerm:
+    """A parameter's value; for the code of `key` where it has one."""
+
     parameter: Parameter
+    key: AttributeTerm | ColumnTerm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +427,21 @@ class ArithmeticTerm:
     right: Term
 
 
+@dataclass(frozen=True, slots=True)
+class ExtremeTerm:
+    """The least, or the greatest, of some terms."""
+
+    greatest: bool
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDateTerm:
+    """The day of a document that is held."""
+
+    document: DocumentKind
+
+
 Term = (
     Constant
     | CodeConstant
@@ -391,6 +451,8 @@ Term = (
     | MeasureTerm
     | TotalTerm
     | ArithmeticTerm
+    | ExtremeTerm
+    | DocumentDateTerm
 )
 
 # ── conditions ──────────────────────────────────────────────────────────────────────────────
@@ -451,25 +513,43 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Relates:
-    """A spatial predicate; `by` bounds the size of an overlap."""
+    """A spatial predicate; `by` bounds the size of an overlap, `within` is the reach of `near`,
+    which may depend on the feature's own columns.
+    """
 
     kind: RelationKind
     part: Part
     selection: Selection
     by: tuple[Comparator, Term] | None = None
+    within: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentHeld:
     """A document is held and valid; `covers` ground; `before` a stage of the project.
 
-    `overlaps` are the norm's overlaps whose ground it must cover ("covers the overlap").
+    `overlaps` are the norm's overlaps whose ground it must cover ("covers the overlap"). `rank` is
+    the authority that must have issued it (or one above), `each` the features of which each must
+    have issued one, `contains` a chapter, `valid_on` a day on which it must be valid.
     """
 
     document: DocumentKind
     covers: Part | None = None
     overlaps: tuple[Relates, ...] = ()
     before: tuple[Attribute, str] | None = None
+    rank: Rank | None = None
+    each: tuple[Part, Layer] | None = None
+    contains: str | None = None
+    valid_on: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """An authority of an ordered list, or one above it."""
+
+    code: str
+    code_list: CodeList
+    or_above: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,8 +557,91 @@ class Judged:
     judgement: JudgementKind
 
 
-Atom = Compares | IsOneOf | Includes | Holds | Relates | DocumentHeld | Judged
-Condition = All | Any | Not | ConceptUse | Atom
+@dataclass(frozen=True, slots=True)
+class Conforms:
+    """Conforms to a plan."""
+
+    plan: PlanKind
+
+
+@dataclass(frozen=True, slots=True)
+class WasOneOf:
+    """A value of a newer schema stood for one of some older codes; `olds` gives, for each value
+    (None: blank), what it can have stood for, from a day on.
+    """
+
+    term: ColumnTerm
+    codes: frozenset[str]
+    shown: tuple[Title, ...]
+    mapping: SchemaMapping | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoneBy:
+    """A deed is done on or before a day; open until then."""
+
+    done: Term
+    due: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """A document of a kind is cited by the submission; false until it is, never unknown."""
+
+    document: DocumentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A numbered item of a list in the law."""
+
+    number: int
+    condition: Condition
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Implies:
+    premise: Condition
+    conclusion: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenBy:
+    """What another rule forbids."""
+
+    rule: Names
+    title: Title
+    condition: Condition
+
+
+Atom = (
+    Compares
+    | IsOneOf
+    | Includes
+    | Holds
+    | Relates
+    | DocumentHeld
+    | Judged
+    | Conforms
+    | WasOneOf
+    | DoneBy
+    | Provided
+)
+Condition = All | Any | Not | ConceptUse | Item | Implies | ForbiddenBy | Atom
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SchemaMapping:
+    """What the values of a column stood for before a change of schema (None: a blank value)."""
+
+    layer: Layer
+    column: Column
+    interval: Interval
+    citations: tuple[Citation, ...]
+    presumed: Title | None
+    olds: Mapping[str | None, frozenset[str]]
+
 
 # ── rules ───────────────────────────────────────────────────────────────────────────────────
 
@@ -502,7 +665,35 @@ class Norm:
     ordinarily: bool
 
 
-Severity = Literal["binding", "anticipatory"]
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """The next-best duty, where a condition holds."""
+
+    where: Condition
+    requires: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Displacement:
+    """A rule goes before another one, under a condition."""
+
+    displaced: Names
+    when: Condition | None
+    because: Title
+
+
+@dataclass(frozen=True, slots=True)
+class Information:
+    """A penalty or a responsible unit; never moves a verdict."""
+
+    kind: Literal["penalty", "names"]
+    title: Title
+    citations: tuple[Citation, ...]
+
+
+Severity = Literal["binding", "anticipatory", "data_check"]
+
+SubjectKind = Literal["project", "operation", "plan", "revision", "region", "layers"]
 
 
 @dataclass(frozen=True)
@@ -519,6 +710,12 @@ class Rule:
     citations: tuple[Citation, ...]
     cases: tuple[Case, ...] = field(compare=False, repr=False)
     place: Place = field(compare=False, repr=False)
+    subject: SubjectKind | None = None
+    """What it speaks about; projects and operations where it does not say."""
+    subject_layer: Layer | None = None
+    instead: tuple[Instead, ...] = ()
+    displaces: tuple[Displacement, ...] = ()
+    information: tuple[Information, ...] = ()
 
     def in_force(self, day: date) -> bool:
         """Whether a citation of the rule is in force on a day."""
@@ -561,6 +758,8 @@ class RuleBook:
     instruments: Mapping[str, Instrument]
     parameters: Mapping[str, Parameter]
     concepts: Mapping[str, Concept]
+    fillings: Mapping[Parameter, tuple[DatedValue, ...]]
+    """What local packs set where the law leaves a value to an authority."""
     scopes: Mapping[str, Scope] = field(repr=False)
     """The names that each pack sees, for cases and tools."""
 

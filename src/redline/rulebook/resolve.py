@@ -9,15 +9,19 @@ from typing import TypeVar
 
 from redline.diagnostics import Diagnostic
 from redline.language import tree as t
-from redline.messages import Title
+from redline.messages import Title, msg
 from redline.quantities import DIMENSIONS, NUMBER, PER_YEAR
 from redline.rulebook.conditions import ConditionResolver, Usage
 from redline.rulebook.diagnostics import (
     ConceptNotInForce,
     ImportCycle,
+    InsteadWithoutDuty,
     MissingPack,
     NeverInForce,
+    NotASubject,
+    NotLeftToAuthority,
     NotOneNorm,
+    NoValue,
     OverlappingValues,
     SaidTwice,
     WrongType,
@@ -38,19 +42,29 @@ from redline.rulebook.model import (
     Condition,
     DatedValue,
     DateType,
+    Displacement,
     DocumentKind,
     ExceptionClause,
+    ForbiddenBy,
+    Implies,
+    Information,
+    Instead,
     Instrument,
     Interval,
+    Item,
     JudgementKind,
     Layer,
     Norm,
     Not,
     NotExecutable,
     Parameter,
+    PlanKind,
     QuantityType,
     Relates,
     Rule,
+    SchemaMapping,
+    Severity,
+    SubjectKind,
     Territory,
     TextType,
     Type,
@@ -69,7 +83,10 @@ FIRST = {
     t.DocumentKind: 3,
     t.ComponentKind: 3,
     t.JudgementKind: 3,
+    t.PlanKind: 4,
+    t.Mapping: 4,
     t.Parameter: 4,
+    t.Filling: 6,
     t.Territory: 5,
     t.Concept: 6,
     t.Rule: 7,
@@ -85,6 +102,21 @@ PRIMITIVES: Mapping[t.Primitive, Type] = {
     t.Primitive.NUMBER: QuantityType(NUMBER),
 }
 
+SUBJECTS: Mapping[str, SubjectKind] = {
+    "project": "project",
+    "项目": "project",
+    "operation": "operation",
+    "在营设施": "operation",
+    "plan": "plan",
+    "规划": "plan",
+    "revision": "revision",
+    "调整": "revision",
+    "region": "region",
+    "区域": "region",
+    "layers": "layers",
+    "图层": "layers",
+}
+
 
 class PackResult:
     """What resolving one pack gives."""
@@ -93,6 +125,7 @@ class PackResult:
         self.scope = scope
         self.rules: list[Rule] = []
         self.not_executable: list[NotExecutable] = []
+        self.fillings: list[tuple[Parameter, DatedValue]] = []
 
 
 def import_order(packs: Mapping[str, t.Pack]) -> tuple[list[t.Pack], list[Diagnostic]]:
@@ -146,6 +179,13 @@ class PackResolver:
         self.scope = result.scope
         self.conditions = ConditionResolver(self.scope)
         self.pending: dict[str, t.Concept] = {}
+        self.rule_names = {
+            text: names_of(d.name)
+            for d in pack.declarations
+            if isinstance(d, t.Rule)
+            for text in (d.name.en, d.name.zh)
+            if text
+        }
 
     def resolve(self) -> None:
         """Resolve every declaration, in an order in which names are there when needed."""
@@ -158,6 +198,7 @@ class PackResolver:
             if name
         }
         self.conditions.resolve_pending = self.pending_concept
+        self.conditions.citations = self.citations
         for declaration in declarations:
             self.declaration(declaration)
 
@@ -178,6 +219,12 @@ class PackResolver:
                 self.document(node)
             case t.ComponentKind():
                 self.component(node)
+            case t.PlanKind():
+                self.plan(node)
+            case t.Filling():
+                self.filling(node)
+            case t.Mapping():
+                self.mapping(node)
             case t.JudgementKind():
                 self.judgement(node)
             case t.Parameter():
@@ -246,9 +293,23 @@ class PackResolver:
             self.scope.declare(self.scope.terms, node.name, thing)
 
     def layer(self, node: t.Layer) -> None:
+        columns = self.columns(node.columns)
+        keys = [c.name.key for c in node.columns if c.key]
+        thing = Layer(
+            names_of(node.name),
+            node.geometry,
+            node.title,
+            node.asks,
+            columns,
+            keys[0] if keys else None,
+        )
+        self.scope.declare(self.scope.layers, node.name, thing)
+
+    def columns(self, nodes: Sequence[t.Column]) -> tuple[Column, ...]:
+        """The columns of a layer or of a kind of component."""
         columns: list[Column] = []
         seen: set[str] = set()
-        for column in node.columns:
+        for column in nodes:
             for text in filter(None, (column.name.en, column.name.zh)):
                 if text in seen:
                     self.scope.report(SaidTwice(place=self.scope.place(column), word=text))
@@ -256,23 +317,59 @@ class PackResolver:
             kind = self.type_of(column.type)
             if kind is not None:
                 columns.append(Column(names_of(column.name), kind))
-        keys = [c.name.key for c in node.columns if c.key]
-        thing = Layer(
-            names_of(node.name),
-            node.geometry,
-            node.title,
-            node.asks,
-            tuple(columns),
-            keys[0] if keys else None,
+        return tuple(columns)
+
+    def plan(self, node: t.PlanKind) -> None:
+        layer = self.scope.find(self.scope.layers, node.layer) if node.layer else None
+        column = None
+        if layer is not None and node.column is not None:
+            column = self.column_of(layer, node.column)
+        asks = node.asks or Title(
+            f"Does the project conform to “{node.title.en}”?", f"项目是否符合“{node.title.zh}”？"
         )
-        self.scope.declare(self.scope.layers, node.name, thing)
+        thing = PlanKind(names_of(node.name), node.title, asks, layer, column)
+        self.scope.declare(self.scope.plans, node.name, thing)
+
+    def column_of(self, layer: Layer, name: t.Name) -> Column | None:
+        """A column of a layer; reports where there is none."""
+        for column in layer.columns:
+            if name.text in (column.names.en, column.names.zh):
+                return column
+        known = [x for c in layer.columns for x in (c.names.en, c.names.zh) if x]
+        self.scope.unknown("column", name, known)
+        return None
+
+    def mapping(self, node: t.Mapping) -> None:
+        layer = self.scope.find(self.scope.layers, node.layer)
+        column = self.column_of(layer, node.column) if layer else None
+        if layer is None or column is None:
+            return
+        if not isinstance(column.type, CodeType):
+            self.conditions.wrong_type(
+                node.column, msg("a column with codes"), type_in_words(column.type)
+            )
+            return
+        code_list = column.type.code_list
+        olds: dict[str | None, frozenset[str]] = {}
+        for mapped in node.values:
+            value = self.conditions.code(code_list, mapped.value) if mapped.value else None
+            olds[value] = self.conditions.codes(code_list, mapped.olds)[0]
+        self.scope.mappings[layer, column] = SchemaMapping(
+            layer=layer,
+            column=column,
+            interval=interval_of(node.period),
+            citations=self.citations(node.cites),
+            presumed=node.presumed,
+            olds=olds,
+        )
 
     def document(self, node: t.DocumentKind) -> None:
         thing = DocumentKind(names_of(node.name), node.title, node.asks)
         self.scope.declare(self.scope.documents, node.name, thing)
 
     def component(self, node: t.ComponentKind) -> None:
-        thing = ComponentKind(names_of(node.name), node.title, node.asks)
+        columns = self.columns(node.columns)
+        thing = ComponentKind(names_of(node.name), node.title, node.asks, columns)
         self.scope.declare(self.scope.components, node.name, thing)
 
     def judgement(self, node: t.JudgementKind) -> None:
@@ -332,21 +429,65 @@ class PackResolver:
         kind = self.type_of(node.type)
         if kind is None:
             return
-        values = [v for v in (self.dated_value(x, kind) for x in node.values) if v is not None]
+        key = self.scope.find(self.scope.code_lists, node.key) if node.key else None
+        values = self.dated_values(node.values, kind, key)
         names = names_of(node.name)
-        thing = Parameter(names, kind, node.title or names.title(), tuple(values))
+        thing = Parameter(
+            names=names,
+            type=kind,
+            title=node.title or names.title(),
+            values=tuple(values),
+            key=key,
+            set_by=node.set_by.authority if node.set_by else None,
+            citations=self.citations(node.set_by.cites) if node.set_by else (),
+        )
         self.scope.declare(self.scope.terms, node.name, thing)
+        if not node.values and node.set_by is None:
+            self.scope.report(NoValue(place=self.scope.place(node.name), name=names.key))
+        self.check_values(node.name, values)
+
+    def dated_values(
+        self, nodes: Sequence[t.DatedValue], kind: Type, key: CodeList | None
+    ) -> list[DatedValue]:
+        """The values that resolve."""
+        values = (self.dated_value(node, kind, key) for node in nodes)
+        return [v for v in values if v is not None]
+
+    def filling(self, node: t.Filling) -> None:
+        found = self.scope.terms.get(node.parameter.text)
+        if not isinstance(found, Parameter):
+            known = [k for k, v in self.scope.terms.by_name.items() if isinstance(v, Parameter)]
+            self.scope.unknown("term", node.parameter, known)
+            return
+        if found.set_by is None:
+            self.scope.report(
+                NotLeftToAuthority(place=self.scope.place(node.parameter), name=found.names.key)
+            )
+            return
+        name = self.pack.territory
+        territory = self.scope.find(self.scope.territories, name) if name else None
+        for value in self.dated_values(node.values, found.type, found.key):
+            self.result.fillings.append((found, replace(value, territory=territory)))
+
+    def check_values(self, name: t.Name | t.DeclaredName, values: Sequence[DatedValue]) -> None:
+        """Report two values for one key on one day."""
+        for keys in dict.fromkeys(v.keys for v in values):
+            self.check_one_key(name, [v for v in values if v.keys & keys or not keys])
+
+    def check_one_key(self, name: t.Name | t.DeclaredName, values: Sequence[DatedValue]) -> None:
         for earlier, later in pairwise(sorted(values, key=lambda v: v.interval.start)):
             if later.interval.start < earlier.interval.end:
                 self.scope.report(
                     OverlappingValues(
-                        place=self.scope.place(node.name),
-                        name=names.key,
+                        place=self.scope.place(name),
+                        name=name.text if isinstance(name, t.Name) else name.key,
                         day=str(later.interval.start),
                     )
                 )
 
-    def dated_value(self, node: t.DatedValue, kind: Type) -> DatedValue | None:
+    def dated_value(
+        self, node: t.DatedValue, kind: Type, key: CodeList | None
+    ) -> DatedValue | None:
         constant = self.conditions.constant(node.value)
         if constant is None:
             return None
@@ -365,7 +506,12 @@ class PackResolver:
             interval = Interval(
                 min(c.interval.start for c in citations), max(c.interval.end for c in citations)
             )
-        return DatedValue(constant.value, constant.shown, interval, citations)
+        keys: frozenset[str] = frozenset()
+        if key is not None:
+            keys = self.conditions.codes(key, node.keys)[0]
+        elif node.keys:
+            self.conditions.wrong_type(node.keys[0], msg("a value"), msg("a code"))
+        return DatedValue(constant.value, constant.shown, interval, citations, keys)
 
     def territory(self, node: t.Territory) -> None:
         selection = self.conditions.selection(node.place)
@@ -394,11 +540,12 @@ class PackResolver:
         if names.key in self.conditions.defining:
             return
         self.conditions.defining.append(names.key)
-        condition = self.conditions.condition(node.means, Usage())
+        layer = self.scope.find(self.scope.layers, node.layer) if node.layer else None
+        condition = self.conditions.condition(node.means, Usage(layer=layer))
         self.conditions.defining.pop()
         citations = self.citations(node.cites)
         if condition is not None:
-            thing = Concept(names, node.title or names.title(), condition, citations)
+            thing = Concept(names, node.title or names.title(), condition, citations, layer)
             self.scope.declare(self.scope.terms, node.name, thing)
 
     # ── rules ──
@@ -416,6 +563,10 @@ class PackResolver:
         citations = self.citations(node.cites)
         self.scope.heading = heading_of(citations, node.title)
         before = len(self.scope.diagnostics)
+        self.scope.parts = {}
+        for part_node in node.parts:
+            if isinstance(part_node, t.Let):
+                self.let(part_node)
         applies = self.one(node, t.Applies, "applies when")
         norms = [p for p in node.parts if isinstance(p, t.Norm)]
         remedy = self.one(node, t.Remedy, "remedy")
@@ -441,6 +592,14 @@ class PackResolver:
         exceptions = [
             self.exception(p, usage) for p in node.parts if isinstance(p, t.ExceptionClause)
         ]
+        instead = self.instead(node, norms[0], usage)
+        displaces = self.displacements(node)
+        information = tuple(
+            Information(p.kind, p.title, self.citations(p.cites))
+            for p in node.parts
+            if isinstance(p, t.Information)
+        )
+        subject, subject_layer = self.subject(node)
         if len(self.scope.diagnostics) == before and norm_condition is not None and citations:
             rule = Rule(
                 names=names_of(node.name),
@@ -450,17 +609,80 @@ class PackResolver:
                 applies=scope_condition,
                 norm=Norm(norms[0].kind, norm_condition, norms[0].ordinarily),
                 exceptions=tuple(e for e in exceptions if e is not None),
-                severity="anticipatory"
-                if any(isinstance(p, t.Anticipatory) for p in node.parts)
-                else "binding",
+                severity=self.severity(node, norms[0]),
                 remedy=remedy.title if remedy else None,
                 citations=citations,
                 cases=node.cases,
                 place=self.scope.place(node.name),
+                subject=subject,
+                subject_layer=subject_layer,
+                instead=instead,
+                displaces=displaces,
+                information=information,
             )
             self.check_concepts(rule)
+            self.scope.declare(self.scope.rules, node.name, rule)
             self.result.rules.append(rule)
+        elif len(self.scope.diagnostics) == before and citations:
+            raise AssertionError(f"{node.name.key} did not resolve and nothing was reported")
         self.scope.heading = None
+
+    def let(self, node: t.Let) -> None:
+        part = self.conditions.part(node.part)
+        if part is not None:
+            for text in filter(None, (node.name.en, node.name.zh)):
+                self.scope.parts[text] = part
+
+    def severity(self, node: t.Rule, norm: t.Norm) -> Severity:
+        if norm.kind is t.NormKind.EXPECTS:
+            return "data_check"
+        anticipatory = any(isinstance(p, t.Anticipatory) for p in node.parts)
+        return "anticipatory" if anticipatory else "binding"
+
+    def subject(self, node: t.Rule) -> tuple[SubjectKind | None, Layer | None]:
+        if node.subject is None:
+            return None, None
+        kind = SUBJECTS.get(node.subject.kind.text)
+        if kind is None:
+            self.scope.report(
+                NotASubject(
+                    place=self.scope.place(node.subject.kind),
+                    under=self.scope.heading,
+                    name=node.subject.kind.text,
+                )
+            )
+        name = node.subject.layer
+        return kind, self.scope.find(self.scope.layers, name) if name else None
+
+    def instead(self, node: t.Rule, norm: t.Norm, usage: Usage) -> tuple[Instead, ...]:
+        found: list[Instead] = []
+        for part in node.parts:
+            if not isinstance(part, t.Instead):
+                continue
+            if norm.kind not in (t.NormKind.REQUIRES, t.NormKind.LIMITS):
+                self.scope.report(
+                    InsteadWithoutDuty(place=self.scope.place(part), under=self.scope.heading)
+                )
+            where = self.conditions.condition(part.where, usage)
+            requires = self.conditions.condition(part.requires, usage)
+            if where is not None and requires is not None:
+                found.append(Instead(where, requires))
+        return tuple(found)
+
+    def displacements(self, node: t.Rule) -> tuple[Displacement, ...]:
+        found: list[Displacement] = []
+        for part in node.parts:
+            if not isinstance(part, t.Displacement):
+                continue
+            rule = self.scope.rules.get(part.rule.text)
+            names = rule.names if rule else self.rule_names.get(part.rule.text)
+            when = self.conditions.condition(part.when, Usage()) if part.when else None
+            if names is None:
+                known = [*self.scope.rules.by_name, *self.rule_names]
+                self.scope.unknown("rule", part.rule, known)
+            elif part.when is None or when is not None:
+                found.append(Displacement(names, when, part.because))
+        return tuple(found)
 
     def check_concepts(self, rule: Rule) -> None:
         """Report a concept that is not in force on each day on which a rule that uses it is."""
@@ -527,6 +749,8 @@ def overlaps_in(condition: Condition) -> Iterable[Relates]:
                 yield from overlaps_in(item)
         case Relates(kind=t.RelationKind.OVERLAPS):
             yield condition
+        case Item(condition=inner) | ForbiddenBy(condition=inner) | Implies(conclusion=inner):
+            yield from overlaps_in(inner)
         case ConceptUse(concept=concept):
             yield from overlaps_in(concept.condition)
 
@@ -537,8 +761,11 @@ def concepts_in(condition: Condition) -> Iterable[Concept]:
         case All(items=items) | Any(items=items):
             for item in items:
                 yield from concepts_in(item)
-        case Not(inner=inner):
+        case Not(inner=inner) | Item(condition=inner) | ForbiddenBy(condition=inner):
             yield from concepts_in(inner)
+        case Implies(premise=premise, conclusion=conclusion):
+            yield from concepts_in(premise)
+            yield from concepts_in(conclusion)
         case ConceptUse(concept=concept):
             yield from concepts_in(concept.condition)
             yield concept

@@ -14,6 +14,7 @@ from redline.rulebook.diagnostics import DeclaredTwice, UnknownName
 from redline.rulebook.model import (
     Attribute,
     CodeList,
+    Column,
     ComponentKind,
     Concept,
     DocumentKind,
@@ -22,6 +23,10 @@ from redline.rulebook.model import (
     Layer,
     Names,
     Parameter,
+    Part,
+    PlanKind,
+    Rule,
+    SchemaMapping,
     Territory,
 )
 
@@ -94,6 +99,12 @@ class Scope:
     documents: Table[DocumentKind] = field(default_factory=lambda: Table("document"))
     components: Table[ComponentKind] = field(default_factory=lambda: Table("component"))
     judgements: Table[JudgementKind] = field(default_factory=lambda: Table("judgement"))
+    plans: Table[PlanKind] = field(default_factory=lambda: Table("plan"))
+    rules: Table[Rule] = field(default_factory=lambda: Table("rule"))
+    mappings: dict[tuple[Layer, Column], SchemaMapping] = field(default_factory=dict)
+    """What the columns' values stood for before a change of schema."""
+    parts: dict[str, Part] = field(default_factory=dict)
+    """The parts that the rule at hand has named."""
     heading: Title | None = None
     """The legal heading under which names are being resolved, for diagnostics."""
 
@@ -109,12 +120,15 @@ class Scope:
             self.documents,
             self.components,
             self.judgements,
+            self.plans,
+            self.rules,
         )
 
     def import_from(self, other: Scope) -> None:
         """Make the names of an imported pack visible."""
         for own, theirs in zip(self.tables(), other.tables(), strict=True):
             own.import_from(theirs)
+        self.mappings = other.mappings | self.mappings
 
     def place(self, node: t.Node) -> Place:
         """The place of a node of this pack."""

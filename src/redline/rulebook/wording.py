@@ -16,21 +16,30 @@ from redline.rulebook.model import (
     Compares,
     ConceptUse,
     Condition,
+    Conforms,
     Constant,
+    DocumentDateTerm,
     DocumentHeld,
+    DoneBy,
     ExceptionClause,
+    ExtremeTerm,
+    ForbiddenBy,
     Holds,
+    Implies,
     Includes,
     IsOneOf,
+    Item,
     Judged,
     MeasureTerm,
     Not,
     ParameterTerm,
     Part,
+    Provided,
     Relates,
     Selection,
     Term,
     TotalTerm,
+    WasOneOf,
 )
 
 COMPARATORS = {
@@ -59,8 +68,18 @@ OPERATORS = {
 
 
 def part_in_words(part: Part) -> Title:
-    """A part of a subject."""
-    return part.component.title if part.component else PARTS[part.kind]
+    """A part of a subject, and what narrows it."""
+    words = part.component.title if part.component else PARTS[part.kind]
+    if part.where is not None:
+        where = condition_in_words(part.where)
+        words = Title(f"{words.en} ({where.en})", f"{words.zh}（{where.zh}）")
+    for selection in part.inside:
+        place = selection_in_words(selection)
+        words = Title(f"part of the {words.en} in {place.en}", f"{words.zh}在{place.zh}内的部分")
+    for selection in part.leaving_out:
+        place = selection_in_words(selection)
+        words = Title(f"{words.en} outside {place.en}", f"{words.zh}（扣除{place.zh}）")
+    return words
 
 
 def selection_in_words(selection: Selection) -> Title:
@@ -96,6 +115,17 @@ def term_in_words(term: Term) -> Title:
             )
             zh = (zh if areas or same_year else "") + f"已批项目{attribute.title.zh}合计"
             return Title(en, zh)
+        case ExtremeTerm(greatest=greatest, terms=terms):
+            words = [term_in_words(x) for x in terms]
+            en = ", ".join(w.en for w in words)
+            zh = "、".join(w.zh for w in words)
+            return (
+                Title(f"the greatest of {en}", f"{zh}中最大者")
+                if greatest
+                else Title(f"the least of {en}", f"{zh}中最小者")
+            )
+        case DocumentDateTerm(document=document):
+            return Title(f"date of “{document.title.en}”", f"《{document.title.zh}》日期")
         case ArithmeticTerm(operator=operator, left=left, right=right):
             a, b, sign = term_in_words(left), term_in_words(right), OPERATORS[operator]
             return Title(f"{a.en} {sign.en} {b.en}", f"{a.zh}{sign.zh}{b.zh}")
@@ -115,6 +145,11 @@ def measure_in_words(term: MeasureTerm) -> Title:
             return Title(f"share of {part.en} in {place.en}", f"{part.zh}在{place.zh}内的比例")
         case MeasureKind.LENGTH:
             return Title(f"length of {part.en} in {place.en}", f"{part.zh}在{place.zh}内的长度")
+        case MeasureKind.COUNT:
+            return Title(
+                f"number of {place.en} that the {part.en} overlaps",
+                f"{part.zh}涉及{place.zh}的数量",
+            )
         case MeasureKind.DISTANCE:
             return Title(f"distance from {part.en} to {place.en}", f"{part.zh}到{place.zh}的距离")
 
@@ -150,6 +185,25 @@ def condition_in_words(condition: Condition) -> Title:
             return relation_in_words(condition)
         case DocumentHeld():
             return document_in_words(condition)
+        case Item(number=number, condition=inner):
+            words = condition_in_words(inner)
+            return Title(f"item {number}: {words.en}", f"第{number}项：{words.zh}")
+        case Implies(premise=premise, conclusion=conclusion):
+            a, b = condition_in_words(premise), condition_in_words(conclusion)
+            return Title(f"if {a.en}, then {b.en}", f"{a.zh}的，{b.zh}")
+        case ForbiddenBy(title=title):
+            return Title(f"what “{title.en}” forbids", f"“{title.zh}”所禁止的行为")
+        case WasOneOf(term=term, shown=shown):
+            subject = term_in_words(term)
+            en, zh = listed(shown)
+            return Title(f"{subject.en} was {en}", f"{subject.zh}原为{zh}")
+        case DoneBy(done=done, due=due):
+            a, b = term_in_words(done), term_in_words(due)
+            return Title(f"{a.en} is no later than {b.en}", f"{a.zh}不晚于{b.zh}")
+        case Provided(document=document):
+            return Title(f"“{document.title.en}” is cited", f"已引用《{document.title.zh}》")
+        case Conforms(plan=plan):
+            return Title(f"conforms to “{plan.title.en}”", f"符合《{plan.title.zh}》")
         case Judged(judgement=judgement):
             return Title(f"judged: {judgement.title.en}", f"经判断：{judgement.title.zh}")
 
@@ -163,6 +217,12 @@ def relation_in_words(relation: Relates) -> Title:
             words = Title(f"{part.en} lies within {place.en}", f"{part.zh}位于{place.zh}内")
         case RelationKind.CROSSES:
             words = Title(f"{part.en} crosses {place.en}", f"{part.zh}穿越{place.zh}")
+        case RelationKind.NEAR:
+            reach = term_in_words(relation.within) if relation.within else Title("", "")
+            words = Title(
+                f"{part.en} lies within {reach.en} of {place.en}",
+                f"{part.zh}位于{place.zh}{reach.zh}以内",
+            )
         case RelationKind.TOUCHES:
             words = Title(f"{part.en} touches {place.en}", f"{part.zh}与{place.zh}相接")
     if relation.by is None:

@@ -75,7 +75,7 @@ def gdal_layers(path: Path, kind: GdalFormat) -> list[LayerInfo]:
                 for name, geometry in listed.tolist()
                 if geometry is not None
             ]
-    except (RuntimeError, ValueError, OSError) as error:
+    except Exception as error:  # whatever GDAL and its wrapper trip over in a damaged file
         raise unreadable(path, kind, error) from None
 
 
@@ -159,7 +159,6 @@ def read_arrow_table(
     path: Path, kind: GdalFormat, layer: str | None, encoding: str | None, **options: str
 ) -> ArrowTable:
     """A layer as arrays, through Arrow. Raises `Refusal`."""
-    import pyarrow as pa
     import pyogrio.raw
 
     from redline.ground.formats.arrow_columns import object_column
@@ -180,7 +179,7 @@ def read_arrow_table(
                 for field in table.column_names
                 if field not in (name, meta.get("fid_column"))
             }
-    except (RuntimeError, ValueError, OSError, KeyError, pa.ArrowException) as error:
+    except Exception as error:  # whatever GDAL and its wrapper trip over in a damaged file
         raise unreadable(path, kind, error) from None
     heard = tuple(dict.fromkeys(str(one.message) for one in caught if is_worth_telling(one)))
     return ArrowTable(geometry, broken, columns, meta["crs"], heard)
@@ -211,8 +210,10 @@ def is_worth_telling(warning: warnings.WarningMessage) -> bool:
 
 def unreadable(path: Path, kind: GdalFormat, error: Exception) -> Refusal:
     """The refusal for what GDAL cannot read, with its words but without our paths."""
-    text = re.sub(r"'?/[^\s']*/([^\s'/]+)'?", r"\1", str(error))
-    reason = msg("{problem}", problem=shortened(text, 160).rstrip("."))
+    reason = msg("it is damaged")
+    if isinstance(error, RuntimeError):
+        text = re.sub(r"'?/[^\s']*/([^\s'/]+)'?", r"\1", str(error))
+        reason = msg("{problem}", problem=shortened(text, 160).rstrip("."))
     return refuse(FormatUnreadable(place=Place(str(path)), format=kind.name, reason=reason))
 
 

@@ -54,7 +54,8 @@ def info_of(layer: RawLayer) -> LayerInfo:
 
 def from_wkb(values: Column) -> tuple[Geometries, dict[int, Message]]:
     """Geometries from WKB (None stays None), and why some rows cannot be read."""
-    geometry = np.asarray(shapely.from_wkb(values, on_invalid="ignore"), dtype=object)
+    with np.errstate(invalid="ignore"):
+        geometry = np.asarray(shapely.from_wkb(values, on_invalid="ignore"), dtype=object)
     missing = ~shapely.is_geometry(geometry)
     reason = msg("a ring does not close, or has a coordinate that is not a number")
     broken = {int(row): reason for row in np.flatnonzero(missing) if values[row] is not None}
