@@ -72,7 +72,8 @@ def write_submissions(folder: Path, sites: Sites) -> None:
 def write_chemical_plant(path: Path, sites: Sites) -> None:
     """One feature with its attributes in the table: a bare file says what its columns say."""
     row = {
-        "项目名称": "北坪有机原料厂",
+        "项目编号": "LP-2026-003",
+        "项目名称": "油竹有机原料厂",
         "建设性质": "新建",
         "行业": "C2614",
         "排放污染物": "是",

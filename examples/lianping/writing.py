@@ -121,7 +121,7 @@ def geojson_of(shape: BaseGeometry) -> object:
 
 def write_kml(path: Path, name: str, shape: BaseGeometry) -> None:
     """Write one polygon as KML."""
-    ring = " ".join(f"{x:.8f},{y:.8f},0" for x, y in rings_of(in_crs(shape, 4326))[0])
+    ring = " ".join(f"{x:.8f},{y:.8f}" for x, y in rings_of(in_crs(shape, 4326))[0])
     path.write_text(
         f"""<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>{name}</name>

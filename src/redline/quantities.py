@@ -94,7 +94,7 @@ UNITS: tuple[Unit, ...] = (
     Unit("days", "日", _base("days"), Fraction(1)),
 )
 
-BY_SPELLING: Mapping[str, Unit] = MappingProxyType(
+ONE_SPELLING: Mapping[str, Unit] = MappingProxyType(
     {u.en: u for u in UNITS}
     | {u.zh: u for u in UNITS}
     | {
@@ -105,17 +105,20 @@ BY_SPELLING: Mapping[str, Unit] = MappingProxyType(
         "km²": UNITS[3],
         "m³": UNITS[7],
         "degree": UNITS[16],
-        "万m3": Unit("m3", "立方米", VOLUME, Fraction(10_000)),
-        "万m2": Unit("m2", "平方米", AREA, Fraction(10_000)),
-        "万亩": Unit("mu", "亩", AREA, Fraction(20_000_000, 3)),
-        "万公顷": Unit("ha", "公顷", AREA, Fraction(100_000_000)),
-        "万吨": Unit("t", "吨", _base("mass"), Fraction(10_000)),
-        "万元": Unit("CNY", "元", _base("money"), Fraction(10_000)),
         "year": UNITS[17],
         "month": UNITS[18],
         "day": UNITS[19],
     }
 )
+
+BY_SPELLING: Mapping[str, Unit] = MappingProxyType(
+    dict(ONE_SPELLING)
+    | {
+        f"万{spelling}": Unit(f"万{u.en}", f"万{u.zh}", u.dimension, u.factor * 10_000)
+        for spelling, u in ONE_SPELLING.items()
+    }
+)
+"""Every spelling of a unit, and of ten thousand of it (万亩, 万m3)."""
 
 
 def in_base_units(value: Decimal, unit: Unit) -> float:

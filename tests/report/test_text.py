@@ -18,7 +18,17 @@ from redline.findings import (
 from redline.messages import Language
 from redline.report.layout import Style
 from redline.report.text import write_text
-from tests.report.synthetic import ERROR, JUDGEMENT, LAYER, VIOLATED, document, finding, submission
+from tests.report.synthetic import (
+    ERROR,
+    IN_LEVEL_2,
+    JUDGEMENT,
+    LAYER,
+    VIOLATED,
+    WARNING,
+    document,
+    finding,
+    submission,
+)
 
 HOSTILE = "\x1b]0;gone\x07<script>=1+1\u202eevil\x00\r\n" + "x" * 10_000
 
@@ -45,9 +55,9 @@ def test_the_verdict_comes_first_then_failures_then_what_is_owed_then_what_is_as
         "Undetermined (2)",
         "Questions (2)",
         "Rules in force: 8",
+        "In force here and not checked: 1 clauses",
         "Under the tolerance",
         "Warnings (1)",
-        "not checked (1)",
     ]
     positions = [text.index(part) for part in order]
     assert positions == sorted(positions)
@@ -182,3 +192,24 @@ def test_a_question_without_a_number_of_its_own_is_not_lost():
 
 def test_nothing_judged_is_said():
     assert "Nothing was judged." in rendered(document(problems=(ERROR,)), brief=True)
+
+
+def test_errors_stand_before_notes_and_many_notes_are_counted():
+    note = WARNING.model_copy(update={"severity": "note"})
+    text = rendered(document(problems=(*[note] * 8, ERROR)))
+    assert text.index("RL101") < text.index("RL301")
+    assert "and 3 more" in text
+
+
+def test_clauses_that_were_not_checked_are_named_for_one_submission_and_counted_for_several():
+    assert "left to judgement" in rendered(document(submission()))
+    assert "left to judgement" not in rendered(document(submission(), submission(id="2")))
+    assert "left to judgement" in rendered(document(submission(), submission(id="2")), full=True)
+
+
+def test_a_layer_version_is_shown_by_its_first_day():
+    text = " ".join(rendered(document(submission())).split())
+    assert "“马头水库二级” (version of 1 January 2023)" in text
+    open_ended = IN_LEVEL_2.model_copy(update={"version": "../.."})
+    whose = submission(findings=(VIOLATED.model_copy(update={"evidence": (open_ended,)}),))
+    assert "../.." not in rendered(document(whose))

@@ -94,11 +94,12 @@ def check(submissions: Sequence[Path], options: Options = Options()) -> f.Findin
     found, faults = load_submissions(submissions, group_by=options.group_by, crs=options.crs)
     problems += faults
     judged: dict[int, f.SubmissionFindings] = {}
-    for batch in batches(found, options, book, problems):
-        zones = Zones(catalog, book)
+    several = list(batches(found, options, book, problems))
+    zones = Zones(catalog, book, plane_of(several))
+    for batch in several:
         answers = answer(batch, book, zones, tolerance_of(options, catalog), register)
         judged |= answers
-        problems += zones.diagnostics
+    problems += zones.diagnostics
     return f.FindingsDocument(
         rules_digest=book.digest,
         packs=tuple(
@@ -191,8 +192,10 @@ def parsed_settings(
 class Zones:
     """The layers that plans ask for, opened from the catalog when first asked for."""
 
-    def __init__(self, catalog: Catalog | None, book: RuleBook) -> None:
+    def __init__(self, catalog: Catalog | None, book: RuleBook, plane: Plane) -> None:
         self.catalog = catalog
+        self.plane = plane
+        self.kept: dict[tuple[object, ...], Zone] = {}
         self.book = book
         self.diagnostics: list[Diagnostic] = []
         if catalog is not None:
@@ -203,7 +206,7 @@ class Zones:
                     self.diagnostics.append(LayerNotOpened(place=place, name=name, known=known))
 
     def opened(
-        self, layers: Sequence[Layer], day: date, plane: Plane
+        self, layers: Sequence[Layer], day: date
     ) -> tuple[dict[Layer, Zone], dict[Layer, LayerVersion]]:
         """The versions of some layers on a day; a layer that cannot be read is not supplied."""
         zones: dict[Layer, Zone] = {}
@@ -215,12 +218,19 @@ class Zones:
                 names = [n for n in (layer.names.zh,) if n]
                 version = self.catalog.find(layer.names.en or layer.names.zh, names, on=day)
                 if version is not None:
-                    zones[layer] = open_zone(version, plane)
+                    zones[layer] = self.open(version)
                     versions[layer] = version
-                    self.diagnostics += zones[layer].diagnostics
             except Refusal as refusal:
                 self.diagnostics += refusal.diagnostics
         return zones, versions
+
+    def open(self, version: LayerVersion) -> Zone:
+        """A version of a layer; opened once. Raises `Refusal` as `open_zone` does."""
+        key = (version.name, version.label, *((s.path, s.layer) for s in version.sources))
+        if key not in self.kept:
+            self.kept[key] = open_zone(version, self.plane)
+            self.diagnostics += self.kept[key].diagnostics
+        return self.kept[key]
 
 
 def layers_asked(plan: Plan) -> tuple[Layer, ...]:
@@ -261,10 +271,10 @@ def layers_of_term(term: Term) -> Iterator[Layer]:
             yield from layers_of_term(right)
 
 
-def plane_of(batch: Batch) -> Plane:
-    """The equal-area plane around a batch's ground."""
+def plane_of(batches: Sequence[Batch]) -> Plane:
+    """The equal-area plane around the ground of all submissions."""
     corners = []
-    for one in batch.submissions:
+    for one in (s for batch in batches for s in batch.submissions):
         submission = one.submission
         grounds = [*submission.geometries.values(), *(c.ground for c in submission.components)]
         for ground in grounds:
@@ -286,11 +296,11 @@ def answer(
 ) -> dict[int, f.SubmissionFindings]:
     """The findings of a batch, by the rows of its submissions."""
     plan = make_plan(book, batch.day)
-    plane = plane_of(batch)
+    plane = zones.plane
     layers = layers_asked(plan) + tuple(
         layer for clause in book.not_executable for layer in clause.concerning
     )
-    opened, versions = zones.opened(tuple(dict.fromkeys(layers)), batch.day, plane)
+    opened, versions = zones.opened(tuple(dict.fromkeys(layers)), batch.day)
     days = [batch.day] * len(batch.rows)
     subjects = subjects_of(batch.submissions, book, days)
     terrain = MeasuredTerrain(batch.submissions, days, plane, opened, tolerance, register)

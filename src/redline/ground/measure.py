@@ -195,12 +195,39 @@ def overlaps(
     met = meet(probes, pieces)
     key = probe_subject[met.probe] * np.intp(max(len(zone), 1)) + met.feature
     keys, row = np.unique(key, return_inverse=True)
+    subject, feature = np.divmod(keys, max(len(zone), 1))
+    parts = Parts(row, met.one, met.other, met.ground.area_m2)
     return told_apart(
         (len(footprints), len(zone)),
-        np.divmod(keys, max(len(zone), 1)),
-        Parts(row, met.one, met.other, met.ground.area_m2),
-        met.ground,
+        (subject, feature),
+        *wholes_joined(parts, met.ground, footprints[subject]),
         tolerance,
+    )
+
+
+def wholes_joined(parts: Parts, ground: Sizes, footprint: Geometries) -> tuple[Parts, Sizes]:
+    """Parts and sizes where those that make up the whole footprint of an overlap are replaced by
+    it. `footprint` has one row for each overlap.
+    """
+    several = np.flatnonzero(np.bincount(parts.row, minlength=len(footprint)) > 1)
+    area = total_by(parts.row, parts.area_m2, len(footprint))[several]
+    whole = several[area >= shapely.area(footprint[several]) * (1 - 1e-12)]
+    if not len(whole):
+        return parts, ground
+    other = ~np.isin(parts.row, whole)
+    sizes = Sizes.of(footprint[whole])
+    return (
+        Parts(
+            np.concatenate((parts.row[other], whole)),
+            np.concatenate((parts.one[other], footprint[whole])),
+            np.concatenate((parts.other[other], np.full(len(whole), None))),
+            np.concatenate((parts.area_m2[other], sizes.area_m2)),
+        ),
+        Sizes(
+            np.concatenate((ground.area_m2[other], sizes.area_m2)),
+            np.concatenate((ground.perimeter_m[other], sizes.perimeter_m)),
+            np.concatenate((ground.holes[other], sizes.holes)),
+        ),
     )
 
 

@@ -26,6 +26,7 @@ from redline.language.numerals import chinese_number
 from redline.language.source import Source, Span
 from redline.language.words import describe_terminals, keyword_spellings
 from redline.messages import Language, Title
+from redline.quantities import BY_SPELLING
 
 MAX_ERRORS = 20
 MAX_DEPTH = 100
@@ -322,7 +323,8 @@ class Builder:
 
     def day(self, token: Any) -> date:
         try:
-            return date.fromisoformat(str(token))
+            year, month, day = (int(x) for x in re.findall(r"\d+", str(token)))
+            return date(year, month, day)
         except ValueError:
             span = token_span(token)
             place = self.source.place(span)
@@ -561,7 +563,8 @@ class Builder:
         return t.Information("names", c[0], c[1], span=span)
 
     def on_subject_clause(self, span: Span, c: Children) -> t.Subject:
-        return t.Subject(name_of(c[0]), name_of(c[1]) if len(c) > 1 else None, span=span)
+        kind, *layer = c if self.surface == "en" else reversed(c)
+        return t.Subject(name_of(kind), name_of(layer[0]) if layer else None, span=span)
 
     def on_norm(self, span: Span, c: Children) -> t.Norm:
         norm: t.Norm = c[-1]
@@ -722,7 +725,7 @@ class Builder:
 
     def on_item(self, span: Span, c: Children) -> t.Item:
         cites = c[2] if len(c) > 2 else ()
-        return t.Item(Decimal(str(c[0])), c[1], cites, span=span)
+        return t.Item(item_number(str(c[0])), c[1], cites, span=span)
 
     def on_items(self, span: Span, c: Children) -> t.Items:
         return t.Items(tuple(c), span=span)
@@ -777,7 +780,9 @@ class Builder:
         return self.relation(t.RelationKind.TOUCHES, span, c)
 
     def on_near(self, span: Span, c: Children) -> t.Relation:
-        return t.Relation(t.RelationKind.NEAR, c[0], c[2], within=c[1], span=span)
+        place = next(x for x in c if isinstance(x, t.LayerPlace))
+        within = next(x for x in c[1:] if x is not place)
+        return t.Relation(t.RelationKind.NEAR, c[0], place, within=within, span=span)
 
     def on_feature_count(self, span: Span, c: Children) -> t.Measure:
         return self.measure(t.MeasureKind.COUNT, span, c)
@@ -797,17 +802,17 @@ class Builder:
     def on_distance(self, span: Span, c: Children) -> t.Measure:
         return self.measure(t.MeasureKind.DISTANCE, span, c)
 
-    def on_same_year(self, span: Span, c: Children) -> str:
-        return "year"
+    def on_same_year(self, span: Span, c: Children) -> object:
+        return SAME_YEAR
 
     def on_same_area(self, span: Span, c: Children) -> t.Name:
         return name_of(c[0])
 
     def on_total(self, span: Span, c: Children) -> t.Total:
         return t.Total(
-            attribute=name_of(c[0]),
+            attribute=name_of(next(x for x in c if is_token(x, "NAME"))),
             same_areas=every(c, t.Name),
-            same_year="year" in c[1:],
+            same_year=SAME_YEAR in c,
             span=span,
         )
 
@@ -824,7 +829,8 @@ class Builder:
         return {"rank": name_of(c[0]), "or_above": len(c) > 1}
 
     def on_from_each(self, span: Span, c: Children) -> Any:
-        return {"from_each": t.FromEach(name_of(c[0]), c[1], span=span)}
+        layer = next(x for x in c if is_token(x, "NAME"))
+        return {"from_each": t.FromEach(name_of(layer), part_of(c), span=span)}
 
     def on_contains(self, span: Span, c: Children) -> Any:
         return {"contains": unquote(c[0])}
@@ -1024,6 +1030,9 @@ class Expectation(Wrapped):
         self.names = names
 
 
+SAME_YEAR = object()
+"""What `in the same year` is between its production and the total around it."""
+
 MEANINGFUL = frozenset(
     [
         "NAME",
@@ -1033,6 +1042,7 @@ MEANINGFUL = frozenset(
         "QUANTITY",
         "ARTICLE",
         "SECTION",
+        "ITEM_LABEL",
         "KW_POLYGON",
         "KW_LINE",
         "KW_POINT",
@@ -1107,20 +1117,25 @@ def unquote(token: object) -> str:
     return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], str(token)[1:-1])
 
 
-QUANTITY = re.compile(r"([0-9.]+)\s*([^\d\s]\w*)\s*(per year|每年)?")
+QUANTITY = re.compile(r"(每年)?\s*([0-9.]+)\s*([^\d\s/]\w*)\s*(per year|/年)?")
 
 
 def quantity(text: str, span: Span) -> t.Quantity:
-    """`5 ha`, `20 t per year`; the unit stays as written."""
+    """`5 ha`, `20 t per year`, 每年 20 吨; the unit as the English surface spells it."""
     match = QUANTITY.fullmatch(text)
     assert match, text
-    return t.Quantity(Decimal(match[1]), match[2], per_year=bool(match[3]), span=span)
+    unit = BY_SPELLING[match[3]].en
+    return t.Quantity(Decimal(match[2]), unit, per_year=bool(match[1] or match[4]), span=span)
+
+
+def item_number(text: str) -> Decimal:
+    """The number of an item of a list: `6`, 第6项, 第六项."""
+    bare = text.removeprefix("第").removesuffix("项")
+    return Decimal(bare) if bare[0].isascii() else Decimal(chinese_number(bare))
 
 
 ENGLISH_ARTICLE = re.compile(r"art\. ?(\d+)(?:-(\d+))?(?:\((\d+)\))?(?: item (\d+))?")
-CHINESE_ARTICLE = re.compile(
-    "第([^条]+)条(?:之([一二三四五六七八九十]+))?(?:第([^款]+)款)?(?:第([^项]+)项)?"
-)
+CHINESE_ARTICLE = re.compile("第([^条]+)条(?:之([^第]+))?(?:第([^款]+)款)?(?:第([^项]+)项)?")
 
 
 def article(text: str, span: Span) -> t.Article:
@@ -1134,7 +1149,20 @@ def article(text: str, span: Span) -> t.Article:
 
 
 def section(text: str, span: Span) -> t.Section:
-    """`sec. 1(2) item 3`; the numbers as text, since some codes write 20.70."""
-    body, _, item = text.removeprefix("sec.").partition(" item ")
-    numbers = re.findall(r"[\d.]+", body)
-    return t.Section(tuple(numbers), int(item or 0), span=span)
+    """`sec. 1(2) item 3`, 一（二）第3项, 第20.70节; numbers as text, since some codes write 20.70."""
+    if text.startswith("sec."):
+        body, _, item = text.removeprefix("sec.").partition(" item ")
+        return t.Section(tuple(re.findall(r"[\d.]+", body)), int(item or 0), span=span)
+    match = CHINESE_SECTION.fullmatch(text)
+    assert match, text
+    head, inner, last = match.groups()
+    parts = [head.removeprefix("第").removesuffix("节"), *re.findall(r"[^()（）]+", inner)]
+    item_of_list = chinese_number(last) if last else 0
+    return t.Section(tuple(section_number(x) for x in parts), item_of_list, span=span)
+
+
+CHINESE_SECTION = re.compile(r"([^()（）第]+|第[\d.]+节)((?:[(（][^()（）]+[)）])*)(?:第([^项]+)项)?")
+
+
+def section_number(text: str) -> str:
+    return text if text[0].isascii() else str(chinese_number(text))

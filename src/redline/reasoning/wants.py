@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from redline.language.tree import MeasureKind, RelationKind
 from redline.messages import Title
 from redline.reasoning.formula import (
     ALWAYS,
@@ -158,8 +159,8 @@ class WantFinder:
                 yield of_attribute(attribute)
             case Includes(term=AttributeTerm(attribute=attribute)):
                 yield of_attribute(attribute)
-            case Relates(part=part, selection=selection, by=by):
-                yield from self.of_place(part, selection)
+            case Relates(kind=kind, part=part, selection=selection, by=by):
+                yield from self.of_place(part, selection, kind is RelationKind.NEAR)
                 if by is not None:
                     yield from self.of_term(by[1])
             case DocumentHeld(document=document) | Promised(held=DocumentHeld(document=document)):
@@ -209,8 +210,8 @@ class WantFinder:
             case MeasureTerm(part=part, selection=None):
                 if not self.terrain.given(part)[self.subject]:
                     yield of_part(part)
-            case MeasureTerm(part=part, selection=selection) if selection is not None:
-                yield from self.of_place(part, selection)
+            case MeasureTerm(kind=kind, part=part, selection=selection) if selection is not None:
+                yield from self.of_place(part, selection, kind is MeasureKind.DISTANCE)
             case TotalTerm(attribute=attribute):
                 yield Want(
                     "register",
@@ -222,17 +223,20 @@ class WantFinder:
                     ),
                 )
 
-    def of_place(self, part: Part, selection: Selection) -> Iterator[Want]:
-        """What a measurement between a part and a layer wants for."""
+    def of_place(self, part: Part, selection: Selection, far: bool) -> Iterator[Want]:
+        """What a measurement between a part and a layer wants for; `far` when it is a distance."""
         layer = selection.layer
-        if not self.terrain.given(part)[self.subject]:
+        given = bool(self.terrain.given(part)[self.subject])
+        if not given:
             yield of_part(part)
         features = self.terrain.features(layer)
         if features is None:
             yield of_layer(selection)
             return
+        if not given:
+            return
         outside = self.terrain.outside_coverage(part, layer)[self.subject] > 0
-        reach = np.isfinite(self.terrain.covered_reach(part, layer)[self.subject])
+        reach = far and np.isfinite(self.terrain.covered_reach(part, layer)[self.subject])
         if outside or reach:
             yield Want(
                 "coverage",

@@ -61,22 +61,23 @@ def write_text(
     `brief` keeps to a line for each submission; `full` lists what is otherwise only counted.
     """
     sheet = Sheet(stream, language, style or Style(), full)
+    several = len(document.submissions) > 1
     for i, submission in enumerate(() if brief else document.submissions):
         if i:
             sheet.blank()
             sheet.line("─" * sheet.style.width, Tone.FAINT)
-        _submission(submission, sheet)
-    if document.problems and not brief:
-        sheet.heading(msg("Problems ({count})", count=len(document.problems)))
-        write_problems(document.problems, sheet)
+        _submission(submission, sheet, scope=0 if several else FEW)
+    if not brief:
+        _problems(msg("Problems ({count})"), document.problems, sheet)
     if brief:
         _overview(document.submissions, sheet)
-    elif len(document.submissions) > 1:
+    elif several:
         sheet.heading(msg("Overview"))
         _overview(document.submissions, sheet)
 
 
-def _submission(submission: SubmissionFindings, sheet: Sheet) -> None:
+def _submission(submission: SubmissionFindings, sheet: Sheet, scope: int) -> None:
+    """One submission; of the clauses that were not checked, `scope` are listed."""
     _opening(submission, sheet)
     for status in (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED):
         for finding in _begin(submission, status, sheet):
@@ -86,10 +87,10 @@ def _submission(submission: SubmissionFindings, sheet: Sheet) -> None:
         for finding in _begin(submission, status, sheet):
             write_brief_finding(finding, sheet)
     _counts(submission, sheet)
+    _scope(submission.not_executed, sheet, scope)
     _slivers(submission, sheet)
     _problems(msg("The submission's own data"), submission.data_checks, sheet)
     _problems(msg("Warnings ({count})"), submission.warnings, sheet)
-    _scope(submission.not_executed, sheet)
 
 
 def _opening(submission: SubmissionFindings, sheet: Sheet) -> None:
@@ -123,7 +124,7 @@ def _undetermined(submission: SubmissionFindings, sheet: Sheet) -> None:
     questions = list(dict.fromkeys(m for f in findings for m in f.missing))
     numbers = {question: str(i) for i, question in enumerate(questions, 1)}
     for finding in findings:
-        asked = [numbers[m] for m in dict.fromkeys(finding.missing)]
+        asked = [numbers[m] for m in questions if m in finding.missing]
         note = sheet.say(msg("needs the answer to {numbers}", numbers=asked)) if asked else ""
         write_brief_finding(finding, sheet, note=note)
     if questions:
@@ -180,17 +181,27 @@ def _slivers(submission: SubmissionFindings, sheet: Sheet) -> None:
 
 
 def _problems(title: Message, problems: Sequence[Problem], sheet: Sheet) -> None:
-    if problems:
-        sheet.heading(filled(title, count=len(problems)))
-        write_problems(problems, sheet)
+    """Errors, then warnings, then notes; of many notes a few and how many more."""
+    if not problems:
+        return
+    sheet.heading(filled(title, count=len(problems)))
+    for severity in ("error", "warning", "note"):
+        some = [p for p in problems if p.severity == severity]
+        shown = some[:FEW] if severity == "note" and not sheet.full else some
+        write_problems(shown, sheet)
+        write_rest(len(some) - len(shown), sheet, 2)
 
 
-def _scope(clauses: Sequence[NotExecuted], sheet: Sheet) -> None:
+def _scope(clauses: Sequence[NotExecuted], sheet: Sheet, few: int) -> None:
     """The clauses in force here that no rule checks."""
     if not clauses:
         return
-    sheet.heading(msg("In force here and not checked ({count})", count=len(clauses)))
-    shown = clauses if sheet.full else clauses[:FEW]
+    title = msg("In force here and not checked: {count} clauses", count=len(clauses))
+    if not few and not sheet.full:
+        sheet.line(sheet.say(title), Tone.FAINT)
+        return
+    sheet.heading(title)
+    shown = clauses if sheet.full else clauses[:few]
     for clause in shown:
         text = msg(
             "{clause}: {reason}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 from redline.findings import (
@@ -94,7 +95,7 @@ RELATIONS: Mapping[Relation, Message] = MappingProxyType(
         Relation.WITHIN: msg("lies within {feature}"),
         Relation.CROSSES: msg("crosses {feature}"),
         Relation.TOUCHES: msg("touches {feature}"),
-        Relation.NEAR: msg("is near {feature}"),
+        Relation.NEAR: msg("nearest is {feature}"),
         Relation.OUTSIDE: msg("lies outside {feature}"),
         Relation.UNCOVERED: msg("lies where {feature} does not claim to be complete"),
         Relation.LOST: msg("lost from {feature}"),
@@ -240,8 +241,9 @@ def evidence_line(evidence: Evidence, language: Language) -> str:
     feature: str | Message = layer
     if evidence.feature:
         feature = msg("{layer} “{feature}”", layer=layer, feature=evidence.feature)
-    if evidence.version:
-        feature = msg("{feature} ({version})", feature=feature, version=evidence.version)
+    version = version_text(evidence.version, language)
+    if version:
+        feature = msg("{feature} ({version})", feature=feature, version=version)
     sizes = [
         quantity_text(evidence.area_m2, "m2", language) if evidence.area_m2 is not None else "",
         _width_text(evidence.width_m, language),
@@ -253,6 +255,20 @@ def evidence_line(evidence: Evidence, language: Language) -> str:
     if not joined:
         return text
     return msg("{quantity}: {values}", quantity=text, values=joined).render(language)
+
+
+def version_text(version: str | None, language: Language) -> str:
+    """A version of a layer: since when it holds, where its name is an interval of days."""
+    if version is None:
+        return ""
+    first, slash, _last = version.partition("/")
+    if not slash:
+        return version
+    try:
+        day = date_text(date.fromisoformat(first), language)
+    except ValueError:
+        return "" if first == ".." else version
+    return msg("version of {day}", day=day).render(language)
 
 
 def _width_text(width: float | None, language: Language) -> str:
