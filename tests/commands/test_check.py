@@ -159,6 +159,27 @@ def test_an_existing_result_survives_a_fault(
     assert [p.name for p in tmp_path.iterdir()] == ["out.json"]
 
 
+def test_notes_are_told_to_a_program_only_on_request(
+    checker: Checker, capsys: pytest.CaptureFixture[str]
+):
+    note = WARNING.model_copy(update={"severity": "note"})
+    checker.answer = document(submission(), problems=(note,))
+    run(["check", "x", "--format", "json"])
+    assert capsys.readouterr().err == ""
+    run(["check", "x", "--format", "json", "--verbose"])
+    assert "RL301" in capsys.readouterr().err
+
+
+def test_errors_reach_stderr_even_where_the_text_goes_to_a_file(
+    checker: Checker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    checker.answer = document(submission(), problems=(ERROR, WARNING))
+    run(["check", "x", "--output", str(tmp_path / "out.txt")])
+    err = capsys.readouterr().err
+    assert "RL101" in err
+    assert "RL301" not in err
+
+
 def test_quiet_keeps_to_the_verdicts_and_verbose_lists_everything(
     checker: Checker, capsys: pytest.CaptureFixture[str]
 ):

@@ -9,6 +9,7 @@ from redline.diagnostics import display_width
 from redline.findings import (
     Bilingual,
     Evidence,
+    ExceptionStatus,
     FindingsDocument,
     Problem,
     ProblemPlace,
@@ -23,6 +24,7 @@ from tests.report.synthetic import (
     IN_LEVEL_2,
     JUDGEMENT,
     LAYER,
+    OVERLAP,
     VIOLATED,
     WARNING,
     document,
@@ -213,3 +215,27 @@ def test_a_layer_version_is_shown_by_its_first_day():
     open_ended = IN_LEVEL_2.model_copy(update={"version": "../.."})
     whose = submission(findings=(VIOLATED.model_copy(update={"evidence": (open_ended,)}),))
     assert "../.." not in rendered(document(whose))
+
+
+def test_exceptions_that_fail_are_shown_where_nothing_excuses():
+    fails = VIOLATED.exceptions[0]
+    holds = fails.model_copy(update={"status": ExceptionStatus.HOLDS})
+    broken = submission(findings=(finding(Status.VIOLATED, exceptions=(fails,)),))
+    excused = submission(findings=(finding(Status.EXCUSED, exceptions=(fails, holds)),))
+    assert "not excused by" in rendered(document(broken))
+    assert "not excused by" not in rendered(document(excused))
+    assert "not excused by" in rendered(document(excused), full=True)
+
+
+def test_an_undetermined_finding_shows_what_is_known_of_the_ground():
+    known = finding(Status.UNDETERMINED, measured=(OVERLAP,), missing=(JUDGEMENT,))
+    nothing = OVERLAP.model_copy(update={"value": 0.0, "with_slivers": None})
+    clear = finding(Status.UNDETERMINED, measured=(nothing,), missing=(JUDGEMENT,))
+    assert "1,234.5 m²" in rendered(document(submission(findings=(known,))))
+    assert "area of overlap" not in rendered(document(submission(findings=(clear,))))
+
+
+def test_a_range_is_shown_where_a_layer_ends():
+    partly = OVERLAP.model_copy(update={"value": None, "range": (10.0, 25.0), "margin": None})
+    whose = submission(findings=(finding(Status.UNDETERMINED, measured=(partly,)),))
+    assert "between 10 m² and 25 m²" in rendered(document(whose))

@@ -24,6 +24,7 @@ from redline.reasoning.plan import (
     CoveredTogether,
     Derived,
     ExceptionFormula,
+    Inside,
     PlanAtom,
     Promised,
     RuleGroup,
@@ -655,6 +656,10 @@ def clauses_not_executed(
     for clause in book.not_executable:
         if not clause.citation.interval.holds(day):
             continue
+        if clause.territory is not None:
+            inside = judging.atom(Inside(clause.territory))
+            if inside[subject] == FALSE:
+                continue
         if clause.concerning and not any(
             may_touch(terrain, judging, layer, subject) for layer in clause.concerning
         ):

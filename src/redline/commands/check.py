@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -15,7 +16,7 @@ from redline.diagnostics import Refusal
 from redline.messages import msg
 
 if TYPE_CHECKING:
-    from redline.findings import FindingsDocument
+    from redline.findings import FindingsDocument, Problem
 
 FORMATS = ("text", "json", "jsonl", "geojson", "csv")
 
@@ -86,12 +87,20 @@ def command(say: Say) -> click.Command:
             document = refused(refusal)
         with outlet(output) as stream:
             write(document, stream, form, say, quiet=quiet, verbose=verbose)
-            seen = form == "text" and not quiet and stream.isatty()
-        if not seen:
-            complain_of(document.problems, say)
+            shown = form == "text" and not quiet
+            on_screen = stream.isatty()
+        if not (shown and on_screen):
+            least = "error" if shown or quiet else "note" if verbose else "warning"
+            complain_of(graver(document.problems, least), say)
         return exit_code(document)
 
     return check
+
+
+def graver(problems: Iterable[Problem], least: str) -> list[Problem]:
+    """The problems that are at least so grave."""
+    order = ("note", "warning", "error")
+    return [p for p in problems if order.index(p.severity) >= order.index(least)]
 
 
 def refused(refusal: Refusal) -> FindingsDocument:

@@ -186,7 +186,9 @@ class Manifest(Strict):
     components: list[ComponentEntry] = []
     documents: list[DocumentEntry] = []
     judgements: list[JudgementEntry] = []
-    complete: Annotated[list[Literal["documents", "components"]], BeforeValidator(as_list)] = []
+    complete: Annotated[
+        list[Literal["documents", "components", "geometries"]], BeforeValidator(as_list)
+    ] = []
 
 
 # --- Chinese keys and values ------------------------------------------------------------------
@@ -310,7 +312,7 @@ MANIFEST: Final = Level(
             "修改": "revision",
             "区域": "region",
         },
-        "complete": {"文件": "documents", "组成部分": "components"},
+        "complete": {"文件": "documents", "组成部分": "components", "图形": "geometries"},
     },
     lists={"documents": DOCUMENT, "components": COMPONENT, "judgements": JUDGEMENT},
     maps={"geometries": ROLES},

@@ -34,15 +34,24 @@ FEW = 5
 """Pieces of evidence that are listed for a finding; the others are counted."""
 
 
-def write_brief_finding(finding: Finding, sheet: Sheet, *, note: str = "") -> None:
-    """The rule and its clauses; `note` is a line below them."""
+def write_brief_finding(finding: Finding, sheet: Sheet) -> None:
+    """The rule and its clauses."""
     title = finding_title(finding, sheet.language)
     if finding.severity is RuleSeverity.ANTICIPATORY:
         title = sheet.say(msg("{title} [anticipatory]", title=title))
     sheet.line(title, TONES[finding.status], indent=2, mark=MARKS[finding.status])
     _citations(finding.citations, sheet, 4)
-    if note:
-        sheet.line(note, indent=4)
+
+
+def write_open_finding(finding: Finding, sheet: Sheet, questions: Sequence[str]) -> None:
+    """The rule, what is known of the ground, and the numbers of the questions that it waits for."""
+    write_brief_finding(finding, sheet)
+    for measured in finding.measured:
+        if measured.value or measured.range:
+            sheet.line(measured_line(measured, sheet.language), indent=4)
+    if questions:
+        needs = msg("needs the answer to {numbers}", numbers=list(questions))
+        sheet.line(sheet.say(needs), indent=4)
 
 
 def write_finding(finding: Finding, sheet: Sheet) -> None:
@@ -56,7 +65,8 @@ def write_finding(finding: Finding, sheet: Sheet) -> None:
         turn = msg("the boundary's positional accuracy could turn this finding")
         sheet.line(sheet.say(turn), Tone.OWED, indent=4)
     for excuse in finding.exceptions:
-        _excuse(excuse, sheet, 4)
+        if sheet.full or not _is_beside_the_point(excuse, finding):
+            _excuse(excuse, sheet, 4)
     for owed in finding.owed:
         _owed(owed, sheet, 4)
     for account in finding.accounts:
@@ -87,7 +97,7 @@ def write_rest(count: int, sheet: Sheet, indent: int) -> None:
 
 def _citations(citations: Iterable[Citation], sheet: Sheet, indent: int) -> None:
     for citation in citations:
-        sheet.line(citation_line(citation, sheet.language), Tone.FAINT, indent=indent)
+        sheet.line(citation_line(citation, sheet.language), Tone.CLAUSE, indent=indent)
 
 
 def _facts(finding: Finding, sheet: Sheet) -> None:
@@ -99,9 +109,14 @@ def _facts(finding: Finding, sheet: Sheet) -> None:
         value = fact.value.render(sheet.language)
         if fact.author:
             value = sheet.say(msg("{value}, as judged by {who}", value=value, who=fact.author))
-        name = fact.title.render(sheet.language)
-        facts.append(msg("{name} is {value}", name=name, value=value))
-    sheet.line(sheet.say(msg("given: {facts}", facts=facts)), indent=4)
+        facts.append(f"{fact.title.render(sheet.language)} = {value}")
+    separator = "；" if sheet.language == "zh" else "; "
+    sheet.line(sheet.say(msg("given: {facts}", facts=separator.join(facts))), indent=4)
+
+
+def _is_beside_the_point(excuse: Excuse, finding: Finding) -> bool:
+    """Whether it fails where something else excuses, or may still."""
+    return finding.status is not Status.VIOLATED and excuse.status is ExceptionStatus.FAILS
 
 
 def _excuse(excuse: Excuse, sheet: Sheet, indent: int) -> None:

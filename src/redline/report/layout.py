@@ -34,6 +34,7 @@ class Tone(StrEnum):
     OPEN = "35"
     OWED = "33"
     GOOD = "32"
+    CLAUSE = "36"
     FAINT = "2"
     STRONG = "1"
 
@@ -70,11 +71,12 @@ class Sheet:
 
     def line(self, text: str, *tones: Tone, indent: int = 0, mark: str = "") -> None:
         """A paragraph, its later lines under the first one's text."""
-        lead = " " * indent + (f"{mark} " if mark else "")
-        hang = " " * display_width(lead)
+        lead = f"{mark} " if mark else ""
+        hang = " " * (indent + display_width(lead))
         for i, part in enumerate(wrap(shorten(text, LONG), max(20, self.style.width - len(hang)))):
-            self.stream.write(paint(hang if i else lead, self.style, *(() if i else tones)))
-            self.stream.write(paint(part.replace(NO_BREAK, " "), self.style, *tones) + "\n")
+            shown = part.replace(NO_BREAK, " ")
+            first, body = (hang, shown) if i else (" " * indent, lead + shown)
+            self.stream.write(f"{first}{paint(body, self.style, *tones)}\n")
 
     def blank(self) -> None:
         """An empty line."""

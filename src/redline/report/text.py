@@ -31,6 +31,7 @@ from redline.report.finding_lines import (
     write_brief_finding,
     write_evidence,
     write_finding,
+    write_open_finding,
     write_rest,
 )
 from redline.report.layout import Sheet, Style, Tone, pad, paint, shorten
@@ -68,6 +69,7 @@ def write_text(
             sheet.line("─" * sheet.style.width, Tone.FAINT)
         _submission(submission, sheet, scope=0 if several else FEW)
     if not brief:
+        _how_to_answer(document.submissions, sheet)
         _problems(msg("Problems ({count})"), document.problems, sheet)
     if brief:
         _overview(document.submissions, sheet)
@@ -125,8 +127,7 @@ def _undetermined(submission: SubmissionFindings, sheet: Sheet) -> None:
     numbers = {question: str(i) for i, question in enumerate(questions, 1)}
     for finding in findings:
         asked = [numbers[m] for m in questions if m in finding.missing]
-        note = sheet.say(msg("needs the answer to {numbers}", numbers=asked)) if asked else ""
-        write_brief_finding(finding, sheet, note=note)
+        write_open_finding(finding, sheet, asked)
     if questions:
         sheet.heading(msg("Questions ({count})", count=len(questions)), Tone.OPEN)
     for question in questions:
@@ -136,11 +137,24 @@ def _undetermined(submission: SubmissionFindings, sheet: Sheet) -> None:
 
 def _question(missing: Missing, sheet: Sheet) -> str:
     """The question, and in parentheses what kind of fact answers it, by which name."""
-    details = [sheet.say(MISSING[missing.kind]), missing.name]
-    if missing.place:
-        details.append(shorten(missing.place, 80))
     question = missing.question.render(sheet.language)
-    return sheet.say(msg("{name} ({details})", name=question, details=details))
+    if missing.place:
+        place = shorten(missing.place, 80)
+        question = sheet.say(msg("{question} [{place}]", question=question, place=place))
+    kind = MISSING[missing.kind]
+    asked = msg("{question} ({kind} {name})", question=question, kind=kind, name=missing.name)
+    return sheet.say(asked)
+
+
+def _how_to_answer(submissions: Sequence[SubmissionFindings], sheet: Sheet) -> None:
+    """Where answers go, said once where something was asked."""
+    if any(f.missing for s in submissions for f in s.findings):
+        sheet.blank()
+        how = msg(
+            "Attributes can be answered with --set NAME=VALUE, and all questions in the "
+            "submission's manifest."
+        )
+        sheet.line(sheet.say(how), Tone.FAINT)
 
 
 def _counts(submission: SubmissionFindings, sheet: Sheet) -> None:

@@ -734,6 +734,7 @@ class NotExecutable:
     concerning: tuple[Layer, ...]
     because: Title
     pack: str
+    territory: Territory | None = None
 
 
 @dataclass(frozen=True)

@@ -555,8 +555,10 @@ class PackResolver:
         layers = [self.scope.find(self.scope.layers, n) for n in node.concerning]
         if citation is not None:
             known = tuple(layer for layer in layers if layer is not None)
+            name = self.pack.territory
+            territory = self.scope.find(self.scope.territories, name) if name else None
             self.result.not_executable.append(
-                NotExecutable(citation, known, node.because, self.pack.name)
+                NotExecutable(citation, known, node.because, self.pack.name, territory)
             )
 
     def rule(self, node: t.Rule) -> None:
