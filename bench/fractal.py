@@ -1,4 +1,4 @@
-"""Made ground for benchmarks: red lines with fractal boundaries, and parcels scattered over them."""
+"""Made ground for benchmarks: red lines with fractal boundaries, and parcels over them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def red_line(vertices: int, polygons: int = 196, seed: int = 0) -> Geometries:
     for number in range(polygons):
         ring = rough_ring(vertices // polygons, rng)
         row, column = divmod(number, side)
-        layer[number] = shapely.Polygon(ring + (column * SPACING_M, row * SPACING_M))
+        layer[number] = shapely.Polygon(ring + np.array([column, row]) * SPACING_M)
     return layer
 
 

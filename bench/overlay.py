@@ -273,9 +273,8 @@ def case(
 ) -> None:
     """Runs all contenders on one case and prints the table."""
     vertices = shapely.get_num_coordinates(layer).sum()
-    print(
-        f"\n{title}: {vertices:,} vertices in {len(layer):,} features, {len(footprints):,} footprints"
-    )
+    print(f"\n{title}: {vertices:,} vertices in {len(layer):,} features", end=", ")
+    print(f"{len(footprints):,} footprints")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         write_geometry(folder / "footprints.npz", footprints)
@@ -320,9 +319,8 @@ def show(outcomes: list[Outcome], areas: dict[str, NDArray[np.float64]]) -> None
         far = max(
             float(np.max(np.abs(area - basis) / np.maximum(basis, 1.0))) for area in areas.values()
         )
-        print(
-            f"areas are {'equal' if far < 1e-9 else 'NOT EQUAL'}: they differ by {far:.1e} of a footprint's at most"
-        )
+        verdict = "equal" if far < 1e-9 else "NOT EQUAL"
+        print(f"areas are {verdict}: they differ by {far:.1e} of a footprint's at most")
 
 
 def machine() -> str:

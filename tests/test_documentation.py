@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from redline.commands.check import FORMATS
-from redline.commands.program import COMMANDS
+from redline.commands.program import COMMANDS, run
 from redline.commands.schema import NAMES
 
 ROOT = Path(__file__).parent.parent
@@ -37,3 +37,30 @@ def test_links_between_pages_lead_somewhere(page: Path):
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
         if not target.startswith("http"):
             assert (page.parent / target).exists(), target
+
+
+def readme_block(first_words: str) -> list[str]:
+    """The lines of the README's code block that begins with some words."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return next(b for b in blocks if b.startswith(first_words)).splitlines()
+
+
+def test_the_finding_in_the_readme_is_what_the_example_gives(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(ROOT)
+    code = run(
+        [
+            *("check", "examples/lianping/submissions/04_trail.yaml", "--lang", "en"),
+            *("--catalog", "examples/lianping/catalog.toml"),
+        ]
+    )
+    shown = readme_block("✗ Not compliant")
+    assert capsys.readouterr().out.splitlines()[: len(shown)] == shown
+    assert code == 1
+
+
+def test_the_rule_in_the_readme_stands_in_the_rule_book():
+    rules = (ROOT / "rules" / "national" / "drinking_water.redline").read_text(encoding="utf-8")
+    assert "\n".join(readme_block("rule level_1")) in rules

@@ -8,9 +8,25 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import shapely
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
+from redline.checking.facts import Stated
+from redline.checking.terrain import MeasuredTerrain
 from redline.diagnostics import Diagnostic, Place, Refusal
-from redline.ground.features import Document, Judgement
+from redline.ground.features import (
+    Component,
+    Document,
+    Ground,
+    Judgement,
+    Kind,
+    Role,
+    Submission,
+)
+from redline.ground.measure import Tolerance
+from redline.ground.plane import Plane
+from redline.ground.zoning import make_zone
 from redline.language import tree as t
 from redline.messages import Message, Title, msg
 from redline.quantities import AREA, LENGTH, NUMBER
@@ -22,13 +38,14 @@ from redline.reasoning.subjects import (
     CodeSet,
     Features,
     Subjects,
+    Terrain,
     Values,
     values_of,
 )
-from redline.reasoning.truth import FALSE, TRUE, Bounds, Numbers, Truths
+from redline.reasoning.truth import FALSE, NOT_YET, TRUE, Bounds, Numbers, Truths
 from redline.reasoning.wants import Want, wants_of
 from redline.rulebook.conditions import ConditionResolver, Usage, type_of_term
-from redline.rulebook.diagnostics import UnknownName, WrongType
+from redline.rulebook.diagnostics import BadGeometry, StatedTwoWays, UnknownName, WrongType
 from redline.rulebook.load import load_rulebook
 from redline.rulebook.model import (
     Attribute,
@@ -105,39 +122,38 @@ def run_rules(book: RuleBook, rules: Sequence[Rule]) -> CaseReport:
     results: list[CaseResult] = []
     diagnostics: list[Diagnostic] = []
     for rule in rules:
-        scope = book.scopes[rule.pack]
         for case in rule.cases:
             try:
-                results += run_case(rule, case, scope)
+                results += run_case(rule, case, book)
             except Refusal as refusal:
                 diagnostics += refusal.diagnostics
     return CaseReport(len(rules), tuple(results), tuple(diagnostics))
 
 
-def run_case(rule: Rule, case: t.Case, scope: Scope) -> Iterable[CaseResult]:
+def run_case(rule: Rule, case: t.Case, book: RuleBook) -> Iterable[CaseResult]:
     """Run a case on its day, or on each day on which the rule's law changes."""
+    scope = book.scopes[rule.pack]
     world = WorldResolver(scope, case).world()
     days = [case.on.value] if case.on else days_to_try(rule)
     for day in days:
-        plan = plan_of_rule(rule, day)
+        plan = plan_of_rule(rule, day, book)
         subjects, terrain = world.on(day)
         judged = judge(plan, subjects, terrain)
         inference = infer(plan, judged.truths)
-        got = Status(inference.statuses[0, 0]) if plan.rules else Status.NOT_APPLICABLE
+        got = Status(inference.statuses[0, 0]).name.lower() if plan.rules else "not_in_force"
         wants = wants_of(inference, 0, 0, subjects, terrain) if plan.rules else ()
         yield result_of(rule, case, scope, day, got=got, wants=wants)
 
 
 def result_of(
-    rule: Rule, case: t.Case, scope: Scope, day: date, *, got: Status, wants: Sequence[Want]
+    rule: Rule, case: t.Case, scope: Scope, day: date, *, got: str, wants: Sequence[Want]
 ) -> CaseResult:
-    status = got.name.lower()
     wanted = {w.key for w in wants}
     missing = [n.text for n in case.wanting if key_of(scope, n.text) not in wanted]
     lines: list[Message] = []
     if missing:
         lines.append(msg("it does not want for {names}", names=missing))
-    if got is Status.UNDETERMINED and (status != case.expected or missing):
+    if got == "undetermined" and (got != case.expected or missing):
         names = [w.name for w in wants]
         lines.append(msg("it is undetermined for want of {names}", names=names))
     return CaseResult(
@@ -145,9 +161,9 @@ def result_of(
         title=case.title,
         day=day,
         place=scope.source.place(case.span),
-        passed=status == case.expected and not missing,
+        passed=got == case.expected and not missing,
         expected=case.expected,
-        got=status,
+        got=got,
         explanation=tuple(lines),
     )
 
@@ -161,10 +177,15 @@ def key_of(scope: Scope, name: str) -> str:
     return name
 
 
-def plan_of_rule(rule: Rule, day: date) -> Plan:
-    """The plan of one rule on a day; without rules where it is not in force."""
-    book = RuleBook({}, {}, "", (rule,), (), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
-    return make_plan(book, day)
+def plan_of_rule(rule: Rule, day: date, book: RuleBook) -> Plan:
+    """The plan of one rule on a day, first in it; without rules where it is not in force.
+
+    The rules that go before it under a condition come along.
+    """
+    if not rule.in_force(day):
+        return make_plan(replace(book, rules=()), day)
+    displacing = [r for r in book.rules if any(d.displaced == rule.names for d in r.displaces)]
+    return make_plan(replace(book, rules=(rule, *displacing)), day)
 
 
 RECENT = date(2018, 1, 1)
@@ -215,8 +236,9 @@ class World:
     sizes: Mapping[tuple[Part, bool], float]
     totals: Mapping[TotalTerm, float]
     outside: frozenset[Territory]
+    sketch: Sketch | None = None
 
-    def on(self, day: date) -> tuple[Subjects, StatedTerrain]:
+    def on(self, day: date) -> tuple[Subjects, Terrain]:
         """The single subject of the case, decided on a day, and its terrain."""
         subjects = Subjects(
             days=(day,),
@@ -224,7 +246,75 @@ class World:
             documents={k: {0: v} for k, v in self.documents.items()},
             judgements={k: {0: Judgement(k, v)} for k, v in self.judgements.items()},
         )
-        return subjects, StatedTerrain(self)
+        terrain = StatedTerrain(self)
+        return subjects, SketchedTerrain(terrain, self.sketch, day) if self.sketch else terrain
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """The ground of a case as geometry, in metres of a plane."""
+
+    parts: Mapping[Role, BaseGeometry]
+    components: Sequence[tuple[str, BaseGeometry]]
+    features: Mapping[Layer, Sequence[tuple[Mapping[str, object], BaseGeometry]]]
+    told_apart: bool
+    """Whether the case tells the roles apart, so that those it does not name are absent."""
+
+
+SKETCH_PLANE = Plane(114, 24)
+"""Where sketches are drawn: any place would do."""
+
+
+class SketchedTerrain(MeasuredTerrain):
+    """Measures a sketch as a check measures real ground; the rest as the case states it."""
+
+    def __init__(self, stated: StatedTerrain, sketch: Sketch, day: date) -> None:
+        crs = CRS(SKETCH_PLANE.label)
+        complete = frozenset({"geometries"} if sketch.told_apart else ())
+        submission = Submission(
+            id="case",
+            kind=Kind.PROJECT,
+            source="case",
+            decided_on=day,
+            geometries={role: Ground(g, crs) for role, g in sketch.parts.items()},
+            complete=complete,
+        )
+        components = tuple(Component(kind, Ground(g, crs)) for kind, g in sketch.components)
+        zones = {
+            layer: make_zone(
+                layer.names.key,
+                np.array([g for _c, g in features], dtype=object),
+                SKETCH_PLANE,
+                columns={
+                    c.names.key: np.array([x.get(c.names.key) for x, _g in features], dtype=object)
+                    for c in layer.columns
+                },
+            )
+            for layer, features in sketch.features.items()
+        }
+        self.stated_terrain = stated
+        self.typed = {
+            layer: Features(
+                layer,
+                len(features),
+                {
+                    c.names.key: values_of(c.type, [x.get(c.names.key) for x, _g in features])
+                    for c in layer.columns
+                },
+            )
+            for layer, features in sketch.features.items()
+        }
+        batch = (Stated(submission, {}, (), (), components),)
+        super().__init__(batch, (day,), SKETCH_PLANE, zones, Tolerance())
+
+    def inside(self, territory: Territory) -> Truths | None:
+        return self.stated_terrain.inside(territory)
+
+    def features(self, layer: Layer) -> Features | None:
+        return self.typed.get(layer)
+
+    def total(self, term: TotalTerm) -> Bounds:
+        return self.stated_terrain.total(term)
 
 
 class StatedTerrain:
@@ -370,6 +460,11 @@ class WorldResolver:
     sizes: dict[tuple[Part, bool], float] = field(default_factory=dict)
     totals: dict[TotalTerm, float] = field(default_factory=dict)
     outside: set[Territory] = field(default_factory=set)
+    parts: dict[Role, BaseGeometry] = field(default_factory=dict)
+    placed: list[tuple[str, BaseGeometry]] = field(default_factory=list)
+    ground: dict[Layer, list[tuple[Mapping[str, object], BaseGeometry]]] = field(
+        default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         self.scope = replace(self.scope, diagnostics=[])
@@ -379,8 +474,16 @@ class WorldResolver:
         """The world that the case states."""
         for given in self.case.givens:
             self.given(given)
+        sketched = bool(self.parts or self.placed or self.ground)
+        if sketched and (any(self.layers.values()) or self.sizes):
+            self.scope.report(StatedTwoWays(place=self.scope.place(self.case)))
         if self.scope.diagnostics:
             raise Refusal(self.scope.diagnostics)
+        sketch = None
+        if sketched:
+            empty = dict.fromkeys(self.layers, ())
+            told_apart = any(r is not Role.PERMANENT for r in self.parts)
+            sketch = Sketch(self.parts, self.placed, empty | self.ground, told_apart)
         return World(
             attributes=self.attributes,
             documents=self.documents,
@@ -390,6 +493,7 @@ class WorldResolver:
             sizes=self.sizes,
             totals=self.totals,
             outside=frozenset(self.outside),
+            sketch=sketch,
         )
 
     def given(self, node: t.Given) -> None:
@@ -410,6 +514,13 @@ class WorldResolver:
                     self.layers.setdefault(layer, [])
             case t.FeatureGiven():
                 self.feature(node)
+            case t.PartAt(part=part_node, wkt=wkt):
+                self.part_at(part_node, wkt)
+            case t.FeatureAt(layer=name, columns=columns, wkt=wkt):
+                layer, geometry = self.scope.find(self.scope.layers, name), self.geometry(wkt)
+                if layer is not None and geometry is not None:
+                    values = self.columns(layer, columns)
+                    self.ground.setdefault(layer, []).append((values, geometry))
             case t.SizeGiven(kind=kind, part=part_node, amount=amount):
                 part = self.conditions.part(part_node)
                 length = kind is t.MeasureKind.LENGTH
@@ -424,6 +535,32 @@ class WorldResolver:
                     number = self.number(amount, type_of_term(term))
                     if number is not None:
                         self.totals[term] = number
+
+    def part_at(self, node: t.PartNode, wkt: t.Text) -> None:
+        part, geometry = self.conditions.part(node), self.geometry(wkt)
+        if part is None or geometry is None:
+            return
+        if part.component is not None:
+            self.placed.append((part.component.names.key, geometry))
+        else:
+            kind = "permanent" if part.kind is t.PartKind.FOOTPRINT else part.kind.value
+            self.parts[Role(kind)] = geometry
+
+    def geometry(self, node: t.Text) -> BaseGeometry | None:
+        try:
+            return shapely.from_wkt(node.value)
+        except shapely.errors.ShapelyError as error:
+            reason = str(error).splitlines()[0]
+            self.scope.report(BadGeometry(place=self.scope.place(node), reason=reason))
+            return None
+
+    def columns(self, layer: Layer, nodes: Sequence[t.ColumnValue]) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for given in nodes:
+            column = self.column(layer, given.column)
+            if column is not None:
+                values[column.names.key] = self.value(given.value, column.type)
+        return values
 
     def attribute(self, node: t.AttributeGiven) -> None:
         found = self.scope.terms.get(node.name.text)
@@ -440,6 +577,8 @@ class WorldResolver:
         match node, kind:
             case t.Unknown(), _:
                 return None
+            case t.NotYet(), DateType():
+                return NOT_YET
             case t.Truth(value=truth), BooleanType():
                 return truth
             case t.Name(), CodeType(code_list=code_list, many=many):
@@ -484,11 +623,7 @@ class WorldResolver:
         part = self.conditions.part(node.part)
         if layer is None or part is None:
             return
-        columns: dict[str, object] = {}
-        for given in node.columns:
-            column = self.column(layer, given.column)
-            if column is not None:
-                columns[column.names.key] = self.value(given.value, column.type)
+        columns = self.columns(layer, node.columns)
         amount = None
         if node.amount is not None:
             constant = self.conditions.constant(node.amount)
@@ -516,17 +651,22 @@ class WorldResolver:
             return
         key = document.names.key
         listed = self.documents.setdefault(key, [])
+        ground = None
+        if isinstance(node.covering, t.Text):
+            geometry = self.geometry(node.covering)
+            ground = Ground(geometry, CRS(SKETCH_PLANE.label)) if geometry is not None else None
         if node.state != "absent":
-            listed.append(Document(kind=key, state=node.state))
+            listed.append(Document(kind=key, state=node.state, ground=ground))
         if node.covering == "all":
             self.covering[key] = None
-        elif node.covering is not None:
+        elif node.covering is not None and not isinstance(node.covering, t.Text):
             self.covering[key] = self.number(node.covering, QuantityType(AREA)) or 0.0
 
 
 NO_USAGE = Usage()
 
 VALUES: Mapping[type, Message] = {
+    t.NotYet: msg("“not yet”"),
     t.Truth: msg("yes or no"),
     t.Name: msg("a name"),
     t.CodeSet: msg("a set"),

@@ -12,6 +12,7 @@ from redline.diagnostics import Diagnostic, Place, did_you_mean
 from redline.messages import Message, Title, msg
 from redline.quantities import NUMBER, PER_YEAR, UNITS, Dimension, in_base_units, parse_quantity
 from redline.reasoning.subjects import CodeSet
+from redline.reasoning.truth import NOT_YET
 from redline.rulebook.model import (
     BooleanType,
     CodeType,
@@ -25,6 +26,8 @@ from redline.rulebook.words import type_in_words
 YES = frozenset({"yes", "true", "y", "1", "是", "有"})
 NO = frozenset({"no", "false", "n", "0", "否", "无"})
 NOT_KNOWN = frozenset({"", "unknown", "未知", "不详", "null", "none"})
+NOT_DONE = frozenset({"not yet", "尚未", "未完成", "未开工", "未投产"})
+"""What a date may say of a deed that is not done."""
 SEPARATORS = "、,，;；"
 
 
@@ -115,6 +118,8 @@ def truth(raw: object, kind: Type, name: Title, place: Place) -> tuple[object, l
 
 
 def day(raw: object, kind: Type, name: Title, place: Place) -> tuple[object, list[Diagnostic]]:
+    if str(raw).strip().lower() in NOT_DONE:
+        return NOT_YET, []
     if isinstance(raw, datetime):
         return float(raw.date().toordinal()), []
     if isinstance(raw, date):

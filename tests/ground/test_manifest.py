@@ -309,9 +309,9 @@ def test_all_errors_at_once(tmp_path: Path) -> None:
         ("wkt: POINT (114.12 24.04)", "wkt: POINT EMPTY", "RL443", 17),
         ("POINT (114.12 24.04), crs: EPSG:4490", "POINT (114.12 24.04)", "RL451", 17),
         ("POINT (114.12 24.04), crs: EPSG:4490", "POINT (24 114), crs: EPSG:4490", "RL457", 17),
-        ("type: LineString", "type: Linestring", "RL443", 13),
+        ("type: LineString", "type: Linestring", "RL443", 12),
         ("type: LineString", "type: MultiPoint", "RL443", 12),
-        ("[114.12, 24.04]", "[114.12, .nan]", "RL439", None),
+        ("[114.12, 24.04]", "[114.12, .nan]", "RL443", None),
         ("[114.12, 24.04]", "[114.12]", "RL443", None),
         ("kind: outfall", "title: outfall", "RL441", 16),
         ("valid_to: 2026-01-05", "valid_to: 2026-01-05\n    valid_from: 2027-01-05", "RL439", 20),
@@ -333,7 +333,7 @@ def test_lines_in_toml_and_json(tmp_path: Path) -> None:
     (error,) = refused(tmp_path, TOML.replace("kind =", "kin ="), "m.toml")[:1]
     assert error.place is not None
     assert error.place.line in (9, 10)
-    (unknown,) = [e for e in refused(tmp_path, TOML + "isuer = 'x'\n", "m.toml")]
+    (unknown,) = refused(tmp_path, TOML + "isuer = 'x'\n", "m.toml")
     assert unknown.place is not None
     assert unknown.place.line == 11
     (json_error,) = refused(

@@ -797,6 +797,63 @@ def test_mixed_types_and_collections(tmp_path: Path) -> None:
     assert [g.geom_type for g in table.geometry] == ["Polygon", "LineString", "GeometryCollection"]
 
 
+def with_an_arc(path: Path) -> Path:
+    """A GeoPackage whose first geometry is a circle of four arcs."""
+    import sqlite3
+    import struct
+
+    write(path, "GPKG", degrees(), kind="Unknown", SPATIAL_INDEX="NO")
+    x, y, r = WEST, SOUTH, 0.01
+    points = [(x - r, y), (x, y + r), (x + r, y), (x, y - r), (x - r, y)]
+    circle = struct.pack("<BIIBII", 1, 10, 1, 1, 8, len(points))
+    circle += b"".join(struct.pack("<dd", *point) for point in points)
+    database = sqlite3.connect(path)
+    (blob,) = database.execute("select geom from a where fid = 1").fetchone()
+    database.execute("update a set geom = ? where fid = 1", (blob[:40] + circle,))
+    database.commit()
+    database.close()
+    return path
+
+
+def test_arcs_become_fine_lines_and_that_is_said(tmp_path: Path) -> None:
+    table = read_features(with_an_arc(tmp_path / "a.gpkg"))
+    assert shapely.area(table.geometry)[0] == pytest.approx(np.pi * 1e-4, rel=1e-4)
+    assert "arcs" in table.diagnostics[0].message.render("en")
+    (tmp_path / "a.csv").write_text(
+        'id,wkt\n1,"CIRCULARSTRING (0 0, 1 1, 2 0)"\n2,POINT (114 24)\n'
+    )
+    assert read_numbered(tmp_path / "a.csv", crs="EPSG:4490").numbers.tolist() == [2]
+
+
+def test_open_rings_are_closed_in_every_format(tmp_path: Path) -> None:
+    ring = "114 24, 114.1 24, 114.1 24.1"
+    (tmp_path / "a.csv").write_text(f'id,wkt\n1,"POLYGON (({ring}))"\n2,POLYGON ((0 0))\n')
+    kml = ring.replace(", ", ";").replace(" ", ",").replace(";", " ")
+    (tmp_path / "a.kml").write_text(
+        "<kml><Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>"
+        f"{kml}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>"
+    )
+    for name in ("a.csv", "a.kml"):
+        table = read_features(tmp_path / name, crs="EPSG:4490")
+        assert shapely.area(table.geometry) == pytest.approx(0.005)
+        assert "closed: feature 1" in " ".join(d.message.render("en") for d in table.diagnostics)
+
+
+def test_a_geodatabase_in_an_archive(tmp_path: Path) -> None:
+    folder = write(tmp_path / "a.gdb", "OpenFileGDB", degrees(), layer="STBHHX")
+    with zipfile.ZipFile(tmp_path / "b.gdb.zip", "w") as archive:
+        for part in folder.rglob("*"):
+            archive.write(part, f"data/a.gdb/{part.name}")
+    assert [info.name for info in list_layers(tmp_path / "b.gdb.zip")] == ["STBHHX"]
+    assert len(read_features(tmp_path / "b.gdb.zip")) == 2
+
+
+def test_text_in_a_wrongly_stated_encoding(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("名称,wkt\n甲,POINT (114 24)\n".encode("gbk"))
+    assert refusal(tmp_path / "a.csv", encoding="utf-8").code == "RL414"
+    assert refusal(tmp_path / "a.csv", encoding="klingon").code == "RL414"
+
+
 # --- lean start-up ----------------------------------------------------------------------------
 
 

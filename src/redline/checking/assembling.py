@@ -30,7 +30,7 @@ from redline.reasoning.plan import (
     RuleGroup,
 )
 from redline.reasoning.subjects import CodeSet, Subjects
-from redline.reasoning.truth import FALSE, TRUE, UNKNOWN, Bounds
+from redline.reasoning.truth import FALSE, NOT_YET, TRUE, UNKNOWN, Bounds
 from redline.reasoning.wants import Want, WantFinder, open_atoms
 from redline.rulebook.conditions import type_of_term
 from redline.rulebook.model import (
@@ -525,6 +525,7 @@ class FindingMaker:
 
 YES = Title("yes", "是")
 NO = Title("no", "否")
+NOT_DONE = Title("not yet", "尚未")
 DEMONSTRATION = Title("Demonstration that it is necessary", "必要性论证")
 DOCUMENT_STATES = {
     "held": Title("held", "已取得"),
@@ -591,6 +592,8 @@ def value_in_words(kind: object, value: object) -> Title | None:
             )
         case DateType():
             number = float(value)  # type: ignore[arg-type]
+            if number == NOT_YET:
+                return NOT_DONE
             text = str(date.fromordinal(int(number))) if np.isfinite(number) else ""
             return Title(text, text) if text else None
         case CodeType(code_list=code_list) if isinstance(value, CodeSet):

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from redline.ground.submissions import load_submissions
 
 from redline import findings as f
 from redline.checking.assembling import (
@@ -36,6 +35,7 @@ from redline.ground.features import Kind, Parcel, Role, Submission
 from redline.ground.measure import Tolerance, geodesic_length
 from redline.ground.opening import open_zone
 from redline.ground.plane import Plane, degrees_from, planar_gauss_krueger_area
+from redline.ground.submissions import load_submissions
 from redline.ground.zoning import Zone
 from redline.reasoning.infer import infer
 from redline.reasoning.judge import Judging, judge

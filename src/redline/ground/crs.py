@@ -672,9 +672,9 @@ def suppositions(crs: CRS, bounds: Bounds) -> list[Supposition]:
         numbered = zone_of_easting(number, datum)
         if numbered is not None:
             found += readings(numbered.crs, zone_finding(crs, numbered.zone))
-    found += readings(
-        epsg(GEOGRAPHIC[datum]), msg("They look like degrees of longitude and latitude.")
-    )
+    own = None if chinese_datum(crs) is not None else crs.geodetic_crs
+    degrees = msg("They look like degrees of longitude and latitude.")
+    found += readings(own or epsg(GEOGRAPHIC[datum]), degrees)
     mercator = msg("They look like the metres of a web map (EPSG:3857).")
     if crs.is_geographic and min(abs(bounds[0]), abs(bounds[1])) > 1e6:
         found += readings(epsg(3857), mercator)

@@ -35,6 +35,9 @@ STRETCH_M = 1000.0
 SPREAD_M2 = 4e10
 """Distance (m) times the square of the offset from the centre (m): errs by 0.2 mm."""
 
+FIRST_REACH_M = 2000.0
+"""How far the nearest feature of a stored layer is sought at first; then ever further."""
+
 LEAST_CELL_M, MOST_CELL_M = 500.0, 20_000.0
 """Sides of the cells whose pairs share a centre."""
 
@@ -60,17 +63,39 @@ def nearest(
     Of features at the same distance (to a micrometre) the first counts.
     """
     footprints = np.asarray(footprints, dtype=object)
-    pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
+    distance = np.full(len(footprints), np.inf)
+    feature = np.full(len(footprints), -1, dtype=np.intp)
+    rows = np.flatnonzero(shapely.is_geometry(footprints) & ~shapely.is_empty(footprints))
+    reach = FIRST_REACH_M
+    while len(rows):
+        reach = min(reach, reach_m)
+        margin = reach * float(zone.plane.stretch(footprints[rows], reach).max())
+        pieces = zone.near(footprints[rows], None, margin)
+        every = len(pieces) == len(zone.pieces) or reach == reach_m
+        if feature_mask is not None:
+            pieces = pieces.only(feature_mask)
+        # While there are more pieces further away, only what is within reach is settled.
+        limit = reach_m if every else reach
+        distance[rows], feature[rows] = nearest_of(footprints[rows], pieces, zone.plane, limit)
+        rows = rows[:0] if every else rows[np.isinf(distance[rows])]
+        reach *= 4
+    return distance, feature
+
+
+def nearest_of(
+    footprints: Geometries, pieces: Pieces, plane: Plane, reach_m: float
+) -> tuple[Floats, Indices]:
+    """As `nearest`, among pieces."""
     distance = np.full(len(footprints), np.inf)
     feature = np.full(len(footprints), -1, dtype=np.intp)
     meets = touching(footprints, pieces)
     away, subject = stretches(footprints, without=np.unique(meets.subject))
-    low, high = bounds_to_nearest(away, pieces, zone.plane, reach_m)
+    low, high = bounds_to_nearest(away, pieces, plane, reach_m)
     limit = np.full(len(footprints), np.inf)
     np.minimum.at(limit, subject, high)
     candidates = low <= limit[subject]
     rows = pairs_within(
-        away[candidates], subject[candidates], limit[subject[candidates]], pieces, zone.plane
+        away[candidates], subject[candidates], limit[subject[candidates]], pieces, plane
     )
     found = joined(meets, rows)
     order = np.lexsort((found.feature, np.round(found.distance_m, 6), found.subject))
@@ -86,7 +111,8 @@ def distances(
 ) -> Distances:
     """The geodesic distance of each footprint to each feature within reach of it."""
     footprints = np.asarray(footprints, dtype=object)
-    pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
+    stretch = zone.plane.stretch(footprints, reach_m).max(initial=1.0)
+    pieces = zone.near(footprints, feature_mask, reach_m * float(stretch))
     meets = touching(footprints, pieces)
     away, subject = stretches(footprints, without=np.empty(0, dtype=np.intp))
     limit = reach_m * zone.plane.stretch(away, reach_m)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from redline.diagnostics import Diagnostic, Place, Refusal, did_you_mean, refuse
 from redline.ground.boundary_points import read_boundary_points
-from redline.ground.crs import Refused, StatedCrs, check_coordinates, establish_crs
-from redline.ground.diagnostics import ManifestGeometry, shortened
+from redline.ground.crs import Refused, check_coordinates, establish_crs
+from redline.ground.diagnostics import ManifestGeometry, ReadingRemark, shortened
 from redline.ground.features import (
     Component,
     Document,
@@ -207,15 +207,16 @@ def inline_ground(
     source: GeometrySource, path: tuple[str | int, ...], gathering: Gathering
 ) -> Ground:
     """The ground of WKT or of an inline GeoJSON geometry."""
-    stated: StatedCrs | None = None
     if source.wkt is not None:
-        geometry, stated = wkt_geometry(source.wkt)
+        inline = wkt_geometry(source.wkt)
     else:
-        geometry = geometry_of(source.model_dump(include={"type", "coordinates", "geometries"}))
-        stated = WGS84
-    if isinstance(geometry, Message):
-        raise refused(path, geometry, gathering)
-    place = gathering.loaded.place(path)
+        inline = geometry_of(source.model_dump(include={"type", "coordinates", "geometries"}))
+    if isinstance(inline.geometry, Message):
+        raise refused(path, inline.geometry, gathering)
+    place, stated = gathering.loaded.place(path), inline.stated
+    if inline.closed:
+        remark = msg("A ring that did not close has been closed.")
+        gathering.diagnostics.append(ReadingRemark(place=place, remark=remark))
     given = source.crs or (gathering.loaded.manifest.crs if stated in (None, WGS84) else None)
     remedy = msg(
         "State it: {{wkt: …, crs: EPSG:4490}}, or crs: EPSG:4490 at the top of the manifest."
@@ -228,7 +229,7 @@ def inline_ground(
         remedy=remedy,
     )
     gathering.diagnostics += established.diagnostics
-    flat = shapely.force_2d(geometry)
+    flat = shapely.force_2d(inline.geometry)
     array = np.array([flat], dtype=object)
     checked = check_coordinates(established.crs, array, np.array([1], dtype=np.int64), place)
     gathering.diagnostics += [d for d in checked.diagnostics if d.severity != "error"]

@@ -191,7 +191,7 @@ def overlaps(
     """
     footprints = np.asarray(footprints, dtype=object)
     probes, probe_subject = small_parts(footprints)
-    pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
+    pieces = zone.near(footprints, feature_mask)
     met = meet(probes, pieces)
     key = probe_subject[met.probe] * np.intp(max(len(zone), 1)) + met.feature
     keys, row = np.unique(key, return_inverse=True)
@@ -483,7 +483,7 @@ def lengths(lines: Geometries, zone: Zone, feature_mask: Bools | None = None) ->
     lines lies in them. Lengths are geodesic.
     """
     lines = np.asarray(lines, dtype=object)
-    pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
+    pieces = zone.near(lines, feature_mask)
     probes, probe_subject = small_parts(lines, least_dimension=1)
     probe, piece = pieces.tree.query(probes)
     linear = np.minimum(
@@ -602,7 +602,7 @@ def within_reach(
     footprints: Geometries, zone: Zone, feature_mask: Bools | None, reach_m: float
 ) -> Bools:
     """Whether any of the features comes within a few millimetres to metres of each footprint."""
-    pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
+    pieces = zone.near(footprints, feature_mask, reach_m)
     subject, _ = pieces.tree.query(footprints, predicate="dwithin", distance=reach_m)
     result = np.zeros(len(footprints), dtype=bool)
     result[subject] = True
@@ -642,7 +642,7 @@ def thin_meetings(
     footprints: Geometries, zone: Zone, feature_mask: Bools | None
 ) -> tuple[Indices, Indices]:
     """Pairs of which one side is points, or both are lines, and that intersect."""
-    pieces = zone.pieces if feature_mask is None else zone.pieces.only(feature_mask)
+    pieces = zone.near(footprints, feature_mask)
     subject, piece = pieces.tree.query(footprints, predicate="intersects")
     one = shapely.get_dimensions(footprints[subject])
     other = shapely.get_dimensions(pieces.geometry[piece])

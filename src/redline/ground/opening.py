@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,9 +34,16 @@ from redline.ground.diagnostics import capped
 from redline.ground.features import FeatureTable, Geometries
 from redline.ground.plane import Bounds, Plane
 from redline.ground.repair import repaired
-from redline.ground.zoning import Zone, make_zone
+from redline.ground.store import LARGE, Columns, LayerGround, Store, key_of, sha256_of
+from redline.ground.tiles import tile
+from redline.ground.zoning import WHOLE_PLANE_M, Coverage, Zone, together, without_extent_of
 
-Columns = Mapping[str, NDArray[np.object_]]
+ValueMap = Mapping[str, str | int | float | bool]
+
+EVERYTHING = np.array([shapely.box(-WHOLE_PLANE_M, -WHOLE_PLANE_M, WHOLE_PLANE_M, WHOLE_PLANE_M)])
+
+MOST_VALUES = 200
+"""Fields with more values than this are names or numbers, not codes: theirs are not counted."""
 
 FURTHEST_DEGREES = 80.0
 """How far from the centre of a plane, in longitude, a coverage given by bounds is followed."""
@@ -43,61 +51,128 @@ FURTHEST_DEGREES = 80.0
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One source of a layer in the plane; `coverage` None means everywhere."""
+    """One source of a layer; `coverage` None means everywhere."""
 
-    geometry: Geometries
+    ground: LayerGround
     columns: Columns
     coverage: BaseGeometry | None
-    digest: str
     diagnostics: tuple[Diagnostic, ...]
 
 
-def open_zone(version: LayerVersion, plane: Plane) -> Zone:
+def open_zone(version: LayerVersion, plane: Plane, *, store: Store | None = None) -> Zone:
     """A version of a layer, read from its sources, in a plane.
 
-    Raises `Refusal` where a source cannot be read or the catalog does not fit it.
+    With a store, large sources are put into it when they are first opened, and from then on only
+    what is asked for is read. Raises `Refusal` where a source cannot be read or the catalog does
+    not fit it.
     """
-    sources = [open_source(version, source, plane) for source in version.sources]
+    sources = [open_source(version, source, plane, store) for source in version.sources]
     everywhere = any(source.coverage is None for source in sources)
     coverage = shapely.union_all([s.coverage for s in sources if s.coverage is not None])
-    return make_zone(
+    counts = [len(source.ground) for source in sources]
+    return Zone(
         version.name,
-        np.concatenate([source.geometry for source in sources]),
         plane,
-        columns=stacked([(source.columns, len(source.geometry)) for source in sources]),
-        coverage=None if everywhere else coverage,
-        version=version.label,
-        digest=digest_of_all([source.digest for source in sources]),
-        accuracy=version.accuracy,
-        approval=version.approval,
-        empty=version.empty,
-        diagnostics=tuple(d for source in sources for d in source.diagnostics),
+        np.concatenate([source.ground.geometry for source in sources]),
+        stacked([(source.columns, len(source.ground)) for source in sources]),
+        together([source.ground.pieces for source in sources], counts),
+        None if everywhere else Coverage.of(coverage),
+        version.label,
+        digest_of_all([source.ground.digest for source in sources]),
+        version.accuracy,
+        version.approval,
+        version.empty,
+        tuple(d for source in sources for d in source.diagnostics),
     )
 
 
-def open_source(version: LayerVersion, source: LayerSource, plane: Plane) -> Opened:
-    """One source of a version: its features in the plane, its columns in the vocabulary's terms."""
-    said: list[Diagnostic] = []
-    if source.path is None:
-        geometry: Geometries = np.empty(0, dtype=object)
-        columns: Columns = {}
-        digest, whole = "", True
-    else:
-        table = read(source.path, source.layer, source.crs, source.encoding)
-        digest = digest_of(source.path, table)
-        if source.empty and len(table):
-            raise Refusal(
-                [EmptyLayerHasFeatures(place=source.place, layer=version.name, features=len(table))]
-            )
-        said += table.diagnostics
-        geometry = placed(table, plane, said)
-        whole = not any(d.severity == "error" for d in said)
-        columns = vocabulary_columns(version.name, source, table, said)
+def open_source(
+    version: LayerVersion, source: LayerSource, plane: Plane, store: Store | None
+) -> Opened:
+    """One source of a version: its ground in the plane, its columns in the vocabulary's terms."""
+    ground = NOTHING if source.path is None else layer_ground(source, plane, store)
+    if source.empty and len(ground):
+        raise Refusal(
+            [EmptyLayerHasFeatures(place=source.place, layer=version.name, features=len(ground))]
+        )
+    said = list(ground.diagnostics)
+    columns = vocabulary_columns(version.name, source, ground, said)
     if isinstance(source.coverage, OwnExtent):
         said.append(CoverageAssumed(place=source.place, layer=version.name))
     # A feature that was left out may lie anywhere: what is there counts, what is not is unknown.
-    coverage = coverage_in(source.coverage, plane, geometry) if whole else shapely.Polygon()
-    return Opened(geometry, columns, coverage, digest, tuple(said))
+    coverage: BaseGeometry | None = shapely.Polygon()
+    if ground.whole:
+        coverage = coverage_in(source.coverage, plane, ground.extent)
+    if len(ground.unknown):
+        coverage = without_extent_of(coverage, ground.unknown)
+    return Opened(ground, columns, coverage, tuple(said))
+
+
+NOTHING = LayerGround(
+    tile(np.empty(0, dtype=object)),
+    np.empty(0, dtype=object),
+    {},
+    {},
+    None,
+    np.empty(0, dtype=object),
+    True,
+    "",
+    (),
+)
+"""The ground of a source that has no file."""
+
+
+def layer_ground(source: LayerSource, plane: Plane, store: Store | None) -> LayerGround:
+    """The ground of a source that has a file: from the store, else read, and stored if large."""
+    assert source.path is not None
+    files = [] if "://" in source.path else list(files_of(Path(source.path)))
+    known = all(file.is_file() for file in files) and bool(files)
+    if store is None or not known:
+        return read_ground(source, plane, sha256_of(files) if known else None)
+    digest = store.digest_of(files)
+    key = key_of(digest, plane, source.path, source.layer, source.crs, source.encoding)
+    stored = store.open(key)
+    if stored is not None:
+        return stored
+    ground = read_ground(source, plane, digest)
+    if shapely.get_num_coordinates(ground.pieces.near(EVERYTHING).geometry).sum() > LARGE:
+        counted = {name: counted_values(values) for name, values in ground.columns.items()}
+        few = {name: counts for name, counts in counted.items() if counts is not None}
+        store.write(key, plane, replace(ground, values=few))
+    return ground
+
+
+def read_ground(source: LayerSource, plane: Plane, digest: str | None) -> LayerGround:
+    """The ground of a source as its file has it."""
+    assert source.path is not None
+    table = read(source.path, source.layer, source.crs, source.encoding)
+    said = list(table.diagnostics)
+    geometry = placed(table, plane, said)
+    whole = not any(d.severity == "error" for d in said)
+    sound = repaired(geometry)
+    said += [replace(d, place=Place(table.source)) for d in capped(sound.diagnostics)]
+    return LayerGround(
+        pieces=tile(sound.geometry),
+        geometry=sound.geometry,
+        columns=table.columns,
+        values={},
+        extent=extent_of(plane, geometry),
+        unknown=np.asarray(shapely.envelope(geometry[sound.refused])),
+        whole=whole,
+        digest=digest or digest_of(table),
+        diagnostics=tuple(said),
+    )
+
+
+def extent_of(plane: Plane, geometry: Geometries) -> Bounds | None:
+    """The extent of geometries of a plane in degrees; None where there are none."""
+    vertices = shapely.get_coordinates(geometry)
+    if not len(vertices):
+        return None
+    degrees = plane.to_degrees(vertices)
+    west, south = degrees.min(axis=0).tolist()
+    east, north = degrees.max(axis=0).tolist()
+    return west, south, east, north
 
 
 def read(path: str, layer: str | None, crs: str | None, encoding: str | None) -> FeatureTable:
@@ -127,25 +202,59 @@ def placed(table: FeatureTable, plane: Plane, said: list[Diagnostic]) -> Geometr
 
 
 def vocabulary_columns(
-    layer: str, source: LayerSource, table: FeatureTable, said: list[Diagnostic]
+    layer: str, source: LayerSource, ground: LayerGround, said: list[Diagnostic]
 ) -> Columns:
-    """The columns of a table with those that the catalog maps under the vocabulary's names."""
-    columns = dict(table.columns)
+    """The columns of a source, and those that the catalog maps under the vocabulary's names."""
+    mapped: dict[str, MappedColumn] = {}
     missing: list[Diagnostic] = []
     for column, wanted in (source.fields or {}).items():
-        field = field_named(wanted, table.columns)
+        field = field_named(wanted, ground.columns)
         if field is None:
-            known = tuple(table.columns)
+            known = tuple(ground.columns)
             missing.append(UnknownField(place=source.place, layer=layer, field=wanted, known=known))
             continue
         values = (source.values or {}).get(column)
-        written = table.columns[field]
-        columns[column] = written if values is None else translated(written, values)
+        mapped[column] = MappedColumn(field, values)
         if values is not None:
-            said += unmapped(layer, source, field, written, columns[column])
+            said += unmapped(layer, source, field, ground, values)
     if missing:
         raise Refusal(missing)
-    return columns
+    return MappedColumns(ground.columns, mapped)
+
+
+@dataclass(frozen=True, slots=True)
+class MappedColumn:
+    """The field that a column is read from, and what its values mean (None: what they say)."""
+
+    field: str
+    values: ValueMap | None
+
+
+class MappedColumns(Mapping[str, NDArray[np.object_]]):
+    """The fields of a source, with some columns mapped; each is made when it is asked for."""
+
+    def __init__(self, fields: Columns, mapped: Mapping[str, MappedColumn]) -> None:
+        self._fields = fields
+        self._mapped = mapped
+        self._made: dict[str, NDArray[np.object_]] = {}
+
+    def __getitem__(self, name: str) -> NDArray[np.object_]:
+        if name not in self._mapped:
+            return self._fields[name]
+        if name not in self._made:
+            column = self._mapped[name]
+            written = self._fields[column.field]
+            self._made[name] = (
+                written if column.values is None else translated(written, column.values)
+            )
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._mapped
+        yield from (name for name in self._fields if name not in self._mapped)
+
+    def __len__(self) -> int:
+        return len(set(self._mapped) | set(self._fields))
 
 
 def field_named(wanted: str, columns: Columns) -> str | None:
@@ -159,14 +268,12 @@ def field_named(wanted: str, columns: Columns) -> str | None:
     return None
 
 
-def translated(
-    written: NDArray[np.object_], values: Mapping[str, str | int | float | bool]
-) -> NDArray[np.object_]:
+def translated(written: NDArray[np.object_], values: ValueMap) -> NDArray[np.object_]:
     """Values of a file as the vocabulary's; None for what the map does not tell."""
-    meant = set(values.values())
-    result = np.full(len(written), None, dtype=object)
-    for row, value in enumerate(written):
-        result[row] = values.get(plain(value), value if value in meant else None)
+    told = {**{plain(value): value for value in values.values()}, **values}
+    known = {value: told.get(plain(value)) for value in set(written.tolist())}
+    result = np.empty(len(written), dtype=object)
+    result[:] = [known[value] for value in written.tolist()]
     return result
 
 
@@ -180,27 +287,51 @@ def plain(value: object) -> str:
 
 
 def unmapped(
-    layer: str,
-    source: LayerSource,
-    field: str,
-    written: NDArray[np.object_],
-    meant: NDArray[np.object_],
+    layer: str, source: LayerSource, field: str, ground: LayerGround, values: ValueMap
 ) -> Iterator[Diagnostic]:
     """A warning about values that the map does not tell."""
-    lost = [plain(w) for w, m in zip(written, meant, strict=True) if w is not None and m is None]
+    counts = ground.values.get(field)
+    if counts is None:
+        counts = counted_values(ground.columns[field], most=None) or {}
+    told = set(values) | {plain(value) for value in values.values()}
+    lost = {value: count for value, count in counts.items() if value not in told}
     if lost:
-        values = tuple(sorted(set(lost))[:10])
         yield UnmappedValues(
-            place=source.place, layer=layer, field=field, values=values, features=len(lost)
+            place=source.place,
+            layer=layer,
+            field=field,
+            values=tuple(sorted(lost)[:10]),
+            features=sum(lost.values()),
         )
+
+
+def counted_values(
+    column: NDArray[np.object_], most: int | None = MOST_VALUES
+) -> dict[str, int] | None:
+    """How often each value occurs, as it is written in a value map; None where there are more
+    than so many.
+    """
+    raw = Counter(column.tolist())
+    if most is not None and len(raw) > most:
+        return None
+    counts: Counter[str] = Counter()
+    for value, count in raw.items():
+        if value is not None:
+            counts[plain(value)] += count
+    return dict(counts)
 
 
 def stacked(tables: list[tuple[Columns, int]]) -> Columns:
     """Columns of several sources one below the other; None where a source has no such column."""
+    if len(tables) == 1:
+        return tables[0][0]
     names = dict.fromkeys(name for columns, _ in tables for name in columns)
     return {
         name: np.concatenate(
-            [columns.get(name, np.full(count, None, dtype=object)) for columns, count in tables]
+            [
+                columns[name] if name in columns else np.full(count, None, dtype=object)
+                for columns, count in tables
+            ]
         )
         for name in names
     }
@@ -209,7 +340,7 @@ def stacked(tables: list[tuple[Columns, int]]) -> Columns:
 # --- coverage ---------------------------------------------------------------------------------
 
 
-def coverage_in(spec: CoverageSpec, plane: Plane, geometry: Geometries) -> BaseGeometry | None:
+def coverage_in(spec: CoverageSpec, plane: Plane, extent: Bounds | None) -> BaseGeometry | None:
     """A coverage in the plane; None for everywhere."""
     match spec:
         case Everywhere():
@@ -225,13 +356,7 @@ def coverage_in(spec: CoverageSpec, plane: Plane, geometry: Geometries) -> BaseG
                 raise Refusal(d for d in said if d.severity == "error")
             return shapely.union_all(ground.geometry)
         case OwnExtent():
-            vertices = shapely.get_coordinates(geometry)
-            if not len(vertices):
-                return shapely.Polygon()
-            degrees = plane.to_degrees(vertices)
-            west, south = degrees.min(axis=0)
-            east, north = degrees.max(axis=0)
-            return bounds_in(plane, (west, south, east, north))
+            return shapely.Polygon() if extent is None else bounds_in(plane, extent)
 
 
 def bounds_in(plane: Plane, bounds: Bounds) -> BaseGeometry:
@@ -256,17 +381,10 @@ def bounds_in(plane: Plane, bounds: Bounds) -> BaseGeometry:
 # --- digests ----------------------------------------------------------------------------------
 
 
-def digest_of(path: str, table: FeatureTable) -> str:
-    """The SHA-256 of a source: of its bytes where it is a file, else of what was read from it."""
-    files = [] if "://" in path else list(files_of(Path(path)))
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode())
-        with file.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
-    if not files:
-        digest.update(b"".join(g or b"-" for g in shapely.to_wkb(table.geometry)))
-        digest.update(repr({k: list(v) for k, v in table.columns.items()}).encode())
+def digest_of(table: FeatureTable) -> str:
+    """The SHA-256 of what was read, for sources that are no files."""
+    digest = hashlib.sha256(b"".join(g or b"-" for g in shapely.to_wkb(table.geometry)))
+    digest.update(repr({name: list(values) for name, values in table.columns.items()}).encode())
     return digest.hexdigest()
 
 

@@ -101,6 +101,11 @@ class Plane:
         """The plane as PROJ writes it; goes into findings and keys of stored tiles."""
         return f"+proj=laea +lat_0={self.latitude} +lon_0={self.longitude} +ellps=GRS80 +units=m"
 
+    @property
+    def crs(self) -> CRS:
+        """The plane as a CRS."""
+        return CRS(self.label)
+
     def project(self, geometries: Geometries, crs: CRS | Sequence[CRS | None]) -> Geometries:
         """The geometries in this plane, their edges split to follow the straight ones of `crs`.
 

@@ -40,8 +40,10 @@ from redline.ground.diagnostics import (
     LayerNotChosen,
     LayerUnknown,
     NoFeatures,
+    ReadingRemark,
     UnknownFormat,
     capped,
+    listed,
 )
 from redline.ground.features import FeatureTable
 from redline.ground.files import neighbours, read_bytes
@@ -364,6 +366,12 @@ def finished(raw: RawLayer, path: Path, crs: str | None, accept_ballpark: Refuse
     missing = [int(n) for n in numbers[~present] if n - 1 not in raw.unreadable]
     if missing:
         said.append(GeometryMissing(place=place, numbers=missing))
+    if raw.unclosed:
+        remark = msg(
+            "Rings that did not close have been closed: feature {numbers}.",
+            numbers=listed([row + 1 for row in raw.unclosed]),
+        )
+        said.append(ReadingRemark(place=place, remark=remark))
     if raw.dropped or bool((shapely.has_z(geometry) | shapely.has_m(geometry)).any()):
         said.append(DimensionsDropped(place=place))
         geometry = np.asarray(shapely.force_2d(geometry), dtype=object)

@@ -15,7 +15,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
-from shapely.geometry.base import BaseGeometry
 
 SLACK: Final = 1e-3
 """The share of a ring's area that may lie on the wrong side of another ring's boundary.
@@ -41,7 +40,7 @@ class Nesting:
     (later, earlier) that bound the same ground.
     """
 
-    polygons: tuple[BaseGeometry, ...]
+    polygons: tuple[shapely.Polygon, ...]
     depth: NDArray[np.intp]
     parent: NDArray[np.intp]
     crossing: tuple[tuple[int, int], ...]

@@ -57,6 +57,10 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.geometry)
 
+    def near(self, geometries: Geometries, reach_m: float = 0.0) -> Pieces:
+        """All pieces within reach of geometries, and others: these are all there are."""
+        return self
+
     def only(self, features: Bools) -> Pieces:
         """The pieces of some features; the same object where that is all of them."""
         kept = features[self.feature]

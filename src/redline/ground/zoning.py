@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from itertools import accumulate
+from typing import Self, TypeAlias
 
 import numpy as np
 import shapely
@@ -13,8 +14,9 @@ from shapely.geometry.base import BaseGeometry
 
 from redline.diagnostics import Diagnostic
 from redline.ground.features import Geometries
-from redline.ground.plane import Plane
+from redline.ground.plane import Bools, Plane
 from redline.ground.repair import repaired
+from redline.ground.store import StoredPieces, joined_pieces
 from redline.ground.tiles import Pieces, tile
 
 WHOLE_PLANE_M = 1.3e7
@@ -37,20 +39,46 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class ManyPieces:
+    """Pieces of several sources, whose features are counted on from one to the next."""
+
+    sources: tuple[Pieces | StoredPieces, ...]
+    firsts: tuple[int, ...]
+
+    def near(self, geometries: Geometries, reach_m: float = 0.0) -> Pieces:
+        """All pieces within reach of the rectangles around geometries, and some more."""
+        return joined_pieces([s.near(geometries, reach_m) for s in self.sources], self.firsts)
+
+    def __len__(self) -> int:
+        return sum(len(source) for source in self.sources)
+
+
+AnyPieces: TypeAlias = Pieces | StoredPieces | ManyPieces
+
+
+def together(sources: Sequence[Pieces | StoredPieces], counts: Sequence[int]) -> AnyPieces:
+    """The pieces of sources with so many features each."""
+    if len(sources) == 1:
+        return sources[0]
+    return ManyPieces(tuple(sources), tuple(accumulate(counts[:-1], initial=0)))
+
+
+@dataclass(frozen=True, slots=True)
 class Zone:
     """One version of one layer, opened in a plane.
 
-    `geometry` has one row per feature (None where it had none or was refused), the `columns` are
-    as long. `coverage` is where the layer is complete, None where that is everywhere. `accuracy`
-    is the positional accuracy in metres. `empty` says that it was declared empty. `version` is
-    how a reader tells versions apart; `digest` is of the bytes of the source.
+    `geometry` has one row per feature, None where it had none or was refused, and for all of them
+    where the layer came from the store. The `columns` are as long, and `pieces` count features from
+    0 in the same order. `coverage` is where the layer is complete, None where that is everywhere.
+    `accuracy` is the positional accuracy in metres. `empty` says that it was declared empty.
+    `version` is how a reader tells versions apart; `digest` is of the bytes of the source.
     """
 
     name: str
     plane: Plane
     geometry: Geometries
     columns: Mapping[str, NDArray[np.object_]]
-    pieces: Pieces
+    pieces: AnyPieces
     coverage: Coverage | None = None
     version: str = ""
     digest: str = ""
@@ -61,6 +89,15 @@ class Zone:
 
     def __len__(self) -> int:
         return len(self.geometry)
+
+    def near(
+        self, geometries: Geometries, feature_mask: Bools | None = None, reach_m: float = 0.0
+    ) -> Pieces:
+        """All pieces (of the features of a mask) within reach (in the plane) of the rectangles
+        around geometries; there may be others.
+        """
+        pieces = self.pieces.near(geometries, reach_m)
+        return pieces if feature_mask is None else pieces.only(feature_mask)
 
 
 def make_zone(

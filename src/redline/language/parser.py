@@ -265,6 +265,7 @@ class Builder:
             imports=tuple(x for x in rest if isinstance(x, t.Import)),
             declarations=tuple(x for x in rest if not isinstance(x, t.Import)),
             source=self.source,
+            surface=self.surface,
             comments=tuple(self.comments),
             span=span,
         )
@@ -870,6 +871,9 @@ class Builder:
     def on_unknown_value(self, span: Span, c: Children) -> t.Unknown:
         return t.Unknown(span=span)
 
+    def on_not_yet_value(self, span: Span, c: Children) -> t.NotYet:
+        return t.NotYet(span=span)
+
     def on_set_value(self, span: Span, c: Children) -> t.CodeSet:
         return t.CodeSet(tuple(name_of(x) for x in c), span=span)
 
@@ -929,6 +933,17 @@ class Builder:
 
     def on_covering_some(self, span: Span, c: Children) -> Any:
         return c[0]
+
+    def on_part_at(self, span: Span, c: Children) -> t.PartAt:
+        return t.PartAt(c[0], text_of(c[1]), span=span)
+
+    def on_feature_at(self, span: Span, c: Children) -> t.FeatureAt:
+        columns = first(c, Columns)
+        values = columns.values if columns else ()
+        return t.FeatureAt(name_of(c[0]), values, text_of(c[-1]), span=span)
+
+    def on_covering_at(self, span: Span, c: Children) -> t.Text:
+        return text_of(c[0])
 
     def on_document_given(self, span: Span, c: Children) -> t.DocumentGiven:
         covering = c[2] if len(c) > 2 else None
@@ -1085,6 +1100,10 @@ def name_of(token: Any) -> t.Name:
     return t.Name(str(token), span=token_span(token))
 
 
+def text_of(token: Any) -> t.Text:
+    return t.Text(unquote(token), span=token_span(token))
+
+
 def code_of(token: Any) -> t.Name | t.Text:
     if is_token(token, "STRING"):
         return t.Text(unquote(token), span=token_span(token))
@@ -1161,7 +1180,9 @@ def section(text: str, span: Span) -> t.Section:
     return t.Section(tuple(section_number(x) for x in parts), item_of_list, span=span)
 
 
-CHINESE_SECTION = re.compile(r"([^()（）第]+|第[\d.]+节)((?:[(（][^()（）]+[)）])*)(?:第([^项]+)项)?")
+CHINESE_SECTION = re.compile(
+    r"([^()（）第]+|第[\d.]+节)((?:[(（][^()（）]+[)）])*)(?:第([^项]+)项)?"
+)
 
 
 def section_number(text: str) -> str:

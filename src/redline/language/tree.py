@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Literal
 
 from redline.language.source import Source, Span
-from redline.messages import Title
+from redline.messages import Language, Title
 
 NO_SPAN = Span(0, 0)
 
@@ -755,11 +755,16 @@ class Unknown(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class NotYet(Node):
+    """`not yet`: the day of a deed that is not done."""
+
+
+@dataclass(frozen=True, slots=True)
 class CodeSet(Node):
     codes: tuple[Name, ...]
 
 
-Value = Quantity | Number | Day | Name | Text | Truth | Unknown | CodeSet
+Value = Quantity | Number | Day | Name | Text | Truth | Unknown | NotYet | CodeSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -805,6 +810,23 @@ class FeatureGiven(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class PartAt(Node):
+    """A part of the subject as well-known text, in metres of a plane."""
+
+    part: PartNode
+    wkt: Text
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureAt(Node):
+    """A feature of a layer as well-known text, in metres of the same plane."""
+
+    layer: Name
+    columns: tuple[ColumnValue, ...]
+    wkt: Text
+
+
+@dataclass(frozen=True, slots=True)
 class SizeGiven(Node):
     """Area or length of a part of the subject."""
 
@@ -817,7 +839,8 @@ class SizeGiven(Node):
 class DocumentGiven(Node):
     document: Name
     state: Literal["held", "to_come", "refused", "absent"]
-    covering: Quantity | Number | Day | Literal["all"] | None
+    covering: Quantity | Number | Day | Text | Literal["all"] | None
+    """How much of the overlap it covers, or its ground as well-known text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -832,6 +855,8 @@ Given = (
     | OutsideGiven
     | NothingGiven
     | FeatureGiven
+    | PartAt
+    | FeatureAt
     | SizeGiven
     | DocumentGiven
     | TotalGiven
@@ -913,4 +938,6 @@ class Pack(Node):
     imports: tuple[Import, ...]
     declarations: tuple[Declaration, ...]
     source: Source = field(compare=False, repr=False)
+    surface: Language = field(default="en", compare=False)
+    """The surface on which the file is written."""
     comments: tuple[Comment, ...] = field(default=(), compare=False, repr=False)

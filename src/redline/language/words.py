@@ -14,24 +14,51 @@ KEYWORD = re.compile(r'^(KW_\w+)(?:\.\d+)?: (?:"([^"]+)"|/(.+)/)$', re.MULTILINE
 
 
 @cache
-def keyword_spellings(surface: Language) -> Mapping[str, str]:
-    """Terminal name → the keyword as it is written, for one surface."""
-    spellings = {}
+def keyword_alternatives(surface: Language) -> Mapping[str, tuple[str, ...]]:
+    """Terminal name → the keyword in each way in which it is written, the usual one first."""
+    found = {}
     for name, plain, pattern in KEYWORD.findall(grammar_text(surface)):
-        spellings[name] = plain or pattern.replace(r"(?!\w)", "").replace(r"\s+", " ")
-    return MappingProxyType(spellings)
+        bare = pattern.replace(r"(?!\w)", "").replace(r"\s+", " ").strip("()")
+        found[name] = (plain,) if plain else tuple(bare.split("|"))
+    return MappingProxyType(found)
 
 
-TERMINALS: Mapping[str, Message] = MappingProxyType(
+@cache
+def keyword_spellings(surface: Language) -> Mapping[str, str]:
+    """Terminal name → the keyword as it is usually written, for one surface."""
+    return MappingProxyType({k: v[0] for k, v in keyword_alternatives(surface).items()})
+
+
+@cache
+def words_of(surface: Language) -> frozenset[str]:
+    """Every keyword of a surface."""
+    return frozenset(w for words in keyword_alternatives(surface).values() for w in words)
+
+
+COMMON: Mapping[str, Message] = MappingProxyType(
     {
         "NAME": msg("a name"),
         "NUMBER": msg("a number"),
         "QUANTITY": msg("a quantity with a unit"),
         "DATE": msg("a date such as 2026-08-15"),
         "STRING": msg("a text in quotation marks"),
-        "ARTICLE": msg("an article such as art. 26(2)"),
-        "SECTION": msg("a section such as sec. 1(2)"),
         "$END": msg("the end of the file"),
+    }
+)
+
+TERMINALS: Mapping[Language, Mapping[str, Message]] = MappingProxyType(
+    {
+        "en": {
+            **COMMON,
+            "ARTICLE": msg("an article such as art. 26(2)"),
+            "SECTION": msg("a section such as sec. 1(2)"),
+        },
+        "zh": {
+            **COMMON,
+            "ARTICLE": msg("an article such as 第二十六条第二款"),
+            "SECTION": msg("a section such as 一（二）"),
+            "ITEM_LABEL": msg("the number of an item such as 第1项"),
+        },
     }
 )
 
@@ -56,7 +83,8 @@ MOST = 12
 def describe_terminals(terminals: Set[str], surface: Language) -> tuple[str | Message, ...]:
     """What could stand at a place, most telling first, at most a dozen."""
     spellings = keyword_spellings(surface)
-    described: list[str | Message] = [TERMINALS[x] for x in TERMINALS if x in terminals]
+    named = TERMINALS[surface]
+    described: list[str | Message] = [named[x] for x in named if x in terminals]
     described += [f"“{PUNCTUATION[x]}”" for x in PUNCTUATION if x in terminals]
-    described += sorted(f"“{spellings[x]}”" for x in terminals if x in spellings)
+    described += sorted({f"“{spellings[x]}”" for x in terminals if x in spellings})
     return tuple(described[:MOST]) + (("…",) if len(described) > MOST else ())

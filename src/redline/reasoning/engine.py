@@ -163,7 +163,9 @@ class LiteralRuleset:
 
         for attempt in range(1, MAX_RETRIES + 1):
             try:
-                state: int = self._ruleset.assert_fact(fact(f"{literal}{attempt}", literal, session))
+                state: int = self._ruleset.assert_fact(
+                    fact(f"{literal}{attempt}", literal, session)
+                )
                 return state
             except MessageObservedException:
                 continue

@@ -160,9 +160,7 @@ def replaced(formula: Formula, leaf: Callable[[int], Formula]) -> Formula:
 
 
 @lru_cache(maxsize=4096)
-def compile_shape(
-    outputs: tuple[Formula, ...], leaves: int, both_signs: bool = False
-) -> Shape:
+def compile_shape(outputs: tuple[Formula, ...], leaves: int, both_signs: bool = False) -> Shape:
     """The productions of some output formulas; equal subformulas become one node.
 
     With `both_signs` the outputs' falsity is derived too. Equal arguments give one and the same

@@ -73,7 +73,9 @@ def infer(plan: Plan, judged: NDArray[np.int8]) -> Inference:
 def infer_one(plan: Plan, truths: list[int]) -> Inference:
     """The same for a single subject, without the cost of arrays."""
     for concept in plan.concepts:
-        truths[concept.atom] = CONCEPTS.of_one(concept.shape, bytes(truths[i] for i in concept.inputs))
+        truths[concept.atom] = CONCEPTS.of_one(
+            concept.shape, bytes(truths[i] for i in concept.inputs)
+        )
     statuses = [STATUSES.of_one(r.shape, bytes(truths[i] for i in r.inputs)) for r in plan.rules]
     return Inference(plan, np.array([statuses], np.int8), np.array([truths], np.int8))
 
@@ -158,7 +160,7 @@ class Answers:
 
 
 def packed(leaves: Sequence[NDArray[np.int8]]) -> NDArray[np.integer]:
-    """The truths of a few leaves as one integer a row, the first leaf the highest digit to base 3."""
+    """The truths of a few leaves as one integer a row: digits to base 3, the first the highest."""
     kind = np.uint8 if len(leaves) <= 5 else np.uint16
     codes = leaves[0].astype(kind)
     for column in leaves[1:]:
@@ -190,9 +192,7 @@ def dense(leaves: Sequence[NDArray[np.int8]]) -> tuple[NDArray[np.intp], NDArray
     return compacted(codes, bound)
 
 
-def compacted(
-    codes: NDArray[np.intp], bound: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def compacted(codes: NDArray[np.intp], bound: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Codes below a bound renumbered without gaps, and for each new number a row that has it."""
     row_of = np.full(bound, -1, np.intp)
     row_of[codes] = np.arange(len(codes))

@@ -259,13 +259,7 @@ class Planner:
             owed: Formula = Conjunction((hit, Negation(excused)))
         else:
             violated = Conjunction((scope, breach_for_good, Negation(may_be_excused)))
-            owed = Conjunction(
-                (
-                    hit,
-                    Negation(excused),
-                    Disjunction((Negation(breach_for_good), may_be_excused)),
-                )
-            )
+            owed = mended(hit, breach_now, breach_for_good, excused, may_be_excused)
         outputs: list[Formula] = [
             Negation(scope),
             Negation(breach_now),
@@ -319,11 +313,19 @@ class Planner:
             self.exception_formula(exception, promised=True),
         )
 
-    def exception_formula(self, exception: ExceptionClause, promised: bool) -> Formula:
-        parts = [self.formula(exception.condition, promised)]
+    def exception_formula(
+        self, exception: ExceptionClause, promised: bool, helps: bool = True
+    ) -> Formula:
+        """When an exception holds. With `promised`, documents to come count where they help: in it
+        and in what lifts its own exceptions, not in those.
+        """
+        counted = promised and helps
+        parts = [self.formula(exception.condition, counted)]
         if exception.provided is not None:
-            parts.append(self.formula(exception.provided, promised))
-        parts += [Negation(self.exception_formula(n, False)) for n in exception.except_when]
+            parts.append(self.formula(exception.provided, counted))
+        parts += [
+            Negation(self.exception_formula(n, promised, not helps)) for n in exception.except_when
+        ]
         return Conjunction(tuple(parts))
 
     def together(self, rule: Rule, promised: bool = False) -> Iterator[Formula]:
@@ -336,6 +338,18 @@ class Planner:
                 whole = self.leaf(CoveredTogether(documents, held[0].overlaps))
                 parts = [self.exception_formula(without_ground(e), promised) for e in group]
                 yield Conjunction((*parts, whole))
+
+
+def mended(
+    hit: Formula, breach: Formula, lasting: Formula, excused: Formula, may_be_excused: Formula
+) -> Formula:
+    """A breach that promised documents can still mend: one that then is none, or is excused.
+
+    What cannot be (`x and not x` is never true) is left out.
+    """
+    ways = [] if lasting == breach else [Negation(lasting)]
+    ways += [] if may_be_excused == excused else [may_be_excused]
+    return Conjunction((hit, Negation(excused), Disjunction(tuple(ways)))) if ways else NEVER
 
 
 def compiled(outputs: Sequence[Formula], both_signs: bool = False) -> tuple[tuple[int, ...], Shape]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +39,47 @@ class CodeSet:
     complete: bool = True
 
 
-Values = Truths | Numbers | Objects
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column with few distinct values: row i holds `values[numbers[i]]`, or nothing where that
+    number is negative. Bulk readers make these; `encoded` makes one of any column.
+    """
+
+    numbers: NDArray[np.int32]
+    values: tuple[str | CodeSet, ...]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, row: int) -> str | CodeSet | None:
+        number = self.numbers[row]
+        return self.values[number] if number >= 0 else None
+
+    def part(self, rows: slice) -> Coded:
+        """Some rows."""
+        return Coded(self.numbers[rows], self.values)
+
+    def tolist(self) -> list[str | CodeSet | None]:
+        """The values, row by row."""
+        table = (*self.values, None)
+        return [table[i] for i in np.maximum(self.numbers, -1).tolist()]
+
+
+Values = Truths | Numbers | Objects | Coded
 """The values of one attribute or column, by its type: truths (int8) for booleans, float64 in base
-units with NaN for numbers and (as ordinals) days, objects for codes and texts (str or None) and for
-sets (CodeSet or None)."""
+units with NaN for numbers and (as ordinals) days; for codes and texts (str or None) and for sets
+(CodeSet or None) objects, or numbers that stand for them."""
+
+
+def encoded(values: Values) -> Coded:
+    """A column of objects with each distinct value once."""
+    if isinstance(values, Coded):
+        return values
+    numbers: dict[object, int] = {None: -1}
+    rows = np.fromiter(
+        (numbers.setdefault(v, len(numbers) - 1) for v in values.tolist()), np.int32, len(values)
+    )
+    return Coded(rows, tuple(v for v in numbers if isinstance(v, str | CodeSet)))
 
 
 def no_values(kind: Type, n: int) -> Values:
@@ -106,6 +143,35 @@ class Subjects:
         """An attribute's values; unknown where nobody gave any."""
         found = self.attributes.get(attribute.names.key)
         return no_values(attribute.type, len(self)) if found is None else found
+
+    def part(self, rows: slice) -> Subjects:
+        """Some of the subjects, numbered from 0."""
+        chosen = range(*rows.indices(len(self)))
+        return Subjects(
+            days=self.days[rows],
+            attributes={
+                key: values.part(rows) if isinstance(values, Coded) else values[rows]
+                for key, values in self.attributes.items()
+            },
+            documents=sliced(self.documents, chosen),
+            judgements=sliced(self.judgements, chosen),
+            all_documents_listed=frozenset(
+                i - chosen.start for i in self.all_documents_listed if i in chosen
+            ),
+        )
+
+
+Entry = TypeVar("Entry")
+
+
+def sliced(
+    entries: Mapping[str, Mapping[int, Entry]], chosen: range
+) -> dict[str, dict[int, Entry]]:
+    """The entries of some subjects, numbered from the first of them."""
+    return {
+        key: {i - chosen.start: entry for i, entry in by_row.items() if i in chosen}
+        for key, by_row in entries.items()
+    }
 
 
 class Terrain(Protocol):
@@ -171,3 +237,60 @@ class Terrain(Protocol):
 def is_many(kind: Type) -> bool:
     """Whether a value of a type is a set."""
     return isinstance(kind, CodeType) and kind.many
+
+
+class NoGround:
+    """The terrain of n subjects of whom nothing is drawn and for whom no layer was supplied."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def inside(self, territory: Territory) -> Truths | None:
+        return None
+
+    def features(self, layer: Layer) -> Features | None:
+        return None
+
+    def given(self, part: Part) -> Booleans:
+        return np.zeros(self.n, np.bool_)
+
+    def overlap(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        return np.zeros(self.n)
+
+    def within(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        return np.zeros(self.n, np.bool_)
+
+    def crosses(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        return np.zeros(self.n, np.bool_)
+
+    def touches(self, part: Part, layer: Layer, mask: Booleans) -> Booleans:
+        return np.zeros(self.n, np.bool_)
+
+    def distance(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        return np.full(self.n, np.inf)
+
+    def near(self, part: Part, layer: Layer, mask: Booleans, reach: Numbers) -> Booleans:
+        return np.zeros(self.n, np.bool_)
+
+    def count(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
+        return np.zeros(self.n)
+
+    def outside_coverage(self, part: Part, layer: Layer) -> Numbers:
+        return np.full(self.n, np.inf)
+
+    def covered_reach(self, part: Part, layer: Layer) -> Numbers:
+        return np.zeros(self.n)
+
+    def size(self, part: Part, length: bool) -> Bounds:
+        return Bounds.nothing(self.n)
+
+    def uncovered(
+        self, part: Part, layer: Layer, mask: Booleans, documents: Mapping[int, Sequence[Document]]
+    ) -> Bounds:
+        return Bounds.nothing(self.n)
+
+    def uncovered_part(self, part: Part, documents: Mapping[int, Sequence[Document]]) -> Bounds:
+        return Bounds.nothing(self.n)
+
+    def total(self, term: TotalTerm) -> Bounds:
+        return Bounds.nothing(self.n)

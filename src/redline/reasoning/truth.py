@@ -19,6 +19,9 @@ FALSE: Final = 0
 UNKNOWN: Final = 1
 TRUE: Final = 2
 
+NOT_YET: Final = float("inf")
+"""The day, as a number, of a deed that is known not to be done."""
+
 Truths = NDArray[np.int8]
 """One truth for each row."""
 
@@ -31,8 +34,11 @@ def unknown(n: int) -> Truths:
 
 
 def truths(true: NDArray[np.bool_], false: NDArray[np.bool_]) -> Truths:
-    """TRUE where `true`, FALSE where `false`, UNKNOWN elsewhere."""
-    return np.where(true, TRUE, np.where(false, FALSE, UNKNOWN)).astype(np.int8)
+    """TRUE where `true`, FALSE where `false`, UNKNOWN elsewhere; nowhere are both set."""
+    found = np.full(np.shape(true), UNKNOWN, np.int8)
+    found += true
+    found -= false
+    return found
 
 
 def all_of(items: list[Truths], n: int) -> Truths:
@@ -61,12 +67,23 @@ class Bounds:
     def exact(cls, numbers: Numbers) -> Bounds:
         """Known numbers; NaN means that nothing is known."""
         missing = np.isnan(numbers)
+        if not missing.any():
+            return cls(numbers, numbers)
         return cls(np.where(missing, -np.inf, numbers), np.where(missing, np.inf, numbers))
+
+    @classmethod
+    def same(cls, number: float, n: int) -> Bounds:
+        """One number for n rows, NaN for none; takes the room of one."""
+        if np.isnan(number):
+            return cls.nothing(n)
+        everywhere = np.broadcast_to(np.float64(number), n)
+        return cls(everywhere, everywhere)
 
     @classmethod
     def nothing(cls, n: int) -> Bounds:
         """N numbers of which nothing is known."""
-        return cls(np.full(n, -np.inf), np.full(n, np.inf))
+        least, most = np.float64(-np.inf), np.float64(np.inf)
+        return cls(np.broadcast_to(least, n), np.broadcast_to(most, n))
 
     def __len__(self) -> int:
         return len(self.low)

@@ -36,13 +36,18 @@ from redline.rulebook.model import (
     ArithmeticTerm,
     Attribute,
     AttributeTerm,
+    ColumnTerm,
     Compares,
+    Conforms,
     DocumentHeld,
     DocumentKind,
+    DoneBy,
+    ExtremeTerm,
     Holds,
     Includes,
     IsOneOf,
     Judged,
+    Layer,
     MeasureTerm,
     ParameterTerm,
     Part,
@@ -159,14 +164,21 @@ class WantFinder:
                 yield of_attribute(attribute)
             case Includes(term=AttributeTerm(attribute=attribute)):
                 yield of_attribute(attribute)
-            case Relates(kind=kind, part=part, selection=selection, by=by):
+            case Relates(kind=kind, part=part, selection=selection, by=by, within=within):
                 yield from self.of_place(part, selection, kind is RelationKind.NEAR)
                 if by is not None:
                     yield from self.of_term(by[1])
+                if within is not None:
+                    yield from self.of_reach(selection, within)
             case DocumentHeld(document=document) | Promised(held=DocumentHeld(document=document)):
                 yield of_document(document)
             case CoveredTogether(documents=documents):
                 yield from map(of_document, documents)
+            case DoneBy(done=done, due=due) | Promised(held=DoneBy(done=done, due=due)):
+                yield from self.of_term(done)
+                yield from self.of_term(due)
+            case Conforms(plan=plan):
+                yield Want("judgement", plan.names.key, plan.title, plan.asks)
             case Judged(judgement=judgement):
                 yield Want("judgement", judgement.names.key, judgement.title, judgement.asks)
             case Inside(territory=territory):
@@ -248,16 +260,29 @@ class WantFinder:
                 ),
             )
         elif selection.where is not None:
-            yield Want(
-                "mapping",
-                layer.names.key,
-                layer.title,
-                Title(
-                    f"Which features of “{layer.title.en}” are meant? Some column values are blank "
-                    "or unknown.",
-                    f"“{layer.title.zh}”中哪些要素符合条件？部分字段为空或取值不明。",
-                ),
-            )
+            yield blank_columns(layer)
+
+    def of_reach(self, selection: Selection, within: Term) -> Iterator[Want]:
+        """What a reach that depends on the feature wants for."""
+        match within:
+            case ParameterTerm(key=None):
+                yield from self.of_term(within)
+            case ParameterTerm() | ColumnTerm() | ArithmeticTerm() | ExtremeTerm():
+                yield blank_columns(selection.layer)
+
+
+def blank_columns(layer: Layer) -> Want:
+    """Columns to fill in."""
+    return Want(
+        "mapping",
+        layer.names.key,
+        layer.title,
+        Title(
+            f"Which features of “{layer.title.en}” are meant? Some column values are blank "
+            "or unknown.",
+            f"“{layer.title.zh}”中哪些要素符合条件？部分字段为空或取值不明。",
+        ),
+    )
 
 
 def of_attribute(attribute: Attribute) -> Want:

@@ -48,7 +48,7 @@ def write_open_finding(finding: Finding, sheet: Sheet, questions: Sequence[str])
     write_brief_finding(finding, sheet)
     for measured in finding.measured:
         if measured.value or measured.range:
-            sheet.line(measured_line(measured, sheet.language), indent=4)
+            sheet.line(measured_line(measured, sheet.language, bans=False), indent=4)
     if questions:
         needs = msg("needs the answer to {numbers}", numbers=list(questions))
         sheet.line(sheet.say(needs), indent=4)
@@ -58,7 +58,8 @@ def write_finding(finding: Finding, sheet: Sheet) -> None:
     """All that a reader needs in order to follow and to answer the finding."""
     write_brief_finding(finding, sheet)
     for measured in finding.measured:
-        sheet.line(measured_line(measured, sheet.language), indent=4)
+        bans = finding.status is Status.VIOLATED
+        sheet.line(measured_line(measured, sheet.language, bans=bans), indent=4)
     write_evidence(finding.evidence, sheet, indent=4)
     _facts(finding, sheet)
     if finding.boundary_sensitive:

@@ -186,10 +186,14 @@ def interval_text(citation: Citation, language: Language) -> str:
     return message.render(language)
 
 
-def measured_line(measured: Measured, language: Language) -> str:
-    """A measured value, its limit, and by how much that is kept or missed."""
+def measured_line(measured: Measured, language: Language, *, bans: bool = True) -> str:
+    """A measured value, its limit, and by how much that is kept or missed.
+
+    Without `bans`, that nothing is allowed is left out: something may be, under conditions.
+    """
     parts = [_value_text(measured, language)]
-    if measured.comparison is not None and measured.limit is not None:
+    limited = measured.comparison is not None and measured.limit is not None
+    if limited and (bans or not _is_ban(measured)):
         parts.append(_limit_text(measured, language))
     if measured.margin is not None and not _is_ban(measured):
         parts.append(_margin_text(measured, language))

@@ -354,6 +354,29 @@ class InsteadWithoutDuty(RuleDiagnostic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BadGeometry(RuleDiagnostic):
+    code: ClassVar[str] = "RL227"
+    reason: str
+
+    @property
+    def message(self) -> Message:
+        return msg("this is not a geometry in well-known text: {reason}", reason=self.reason)
+
+    @property
+    def hint(self) -> Message:
+        return msg("Write metres, such as “POLYGON ((0 0, 100 0, 100 50, 0 50, 0 0))”.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedTwoWays(RuleDiagnostic):
+    code: ClassVar[str] = "RL228"
+
+    @property
+    def message(self) -> Message:
+        return msg("a case states its ground either by geometry or by amounts, not by both")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptNotInForce(RuleDiagnostic):
     code: ClassVar[str] = "RL220"
     name: str

@@ -20,8 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from redline.diagnostics import Place, refuse
 from redline.ground.crs import StatedCrs
 from redline.ground.diagnostics import FormatUnreadable, shortened
-from redline.ground.features import Geometries
-from redline.ground.formats.layers import RawLayer, column
+from redline.ground.formats.layers import Inline, Parsed, RawLayer, column, from_wkt
 from redline.ground.text import decode_text
 from redline.messages import Message, msg
 
@@ -58,7 +57,7 @@ def read_delimited(data: bytes, file: str, name: str, encoding: str | None = Non
     remedy: Message | None = None
     if wkt is not None:
         texts = [row[wkt] for row in table.rows]
-        geometry, unreadable, stated = from_wkt_texts(texts)
+        read, stated = from_wkt_texts(texts)
         del columns[table.names[wkt]]
     else:
         pair = next((p for p in POINT_COLUMNS if p[0] in lower and p[1] in lower), None)
@@ -70,7 +69,7 @@ def read_delimited(data: bytes, file: str, name: str, encoding: str | None = Non
             )
             raise refuse(FormatUnreadable(place=Place(file, 1), format="CSV", reason=reason))
         east, north = lower.index(pair[0]), lower.index(pair[1])
-        geometry, unreadable = points([(row[east], row[north]) for row in table.rows])
+        read = points([(row[east], row[north]) for row in table.rows])
         stated = None
         remedy = msg(
             "A CSV file cannot say it. State it, for example EPSG:4490 for CGCS2000 in degrees; "
@@ -78,10 +77,11 @@ def read_delimited(data: bytes, file: str, name: str, encoding: str | None = Non
         )
     return RawLayer(
         name,
-        geometry,
+        read.geometry,
         columns,
         stated,
-        unreadable,
+        read.unreadable,
+        read.unclosed,
         remedy=remedy,
         diagnostics=decoded.diagnostics,
     )
@@ -111,38 +111,28 @@ def read_table(text: str, file: str) -> Table:
     return Table(names, rows)
 
 
-def from_wkt_texts(
-    texts: Sequence[str],
-) -> tuple[Geometries, dict[int, Message], StatedCrs | None]:
-    """Geometries from WKT, why some cannot be read, and the CRS of EWKT where all agree."""
+def from_wkt_texts(texts: Sequence[str]) -> tuple[Parsed, StatedCrs | None]:
+    """Geometries from WKT, and the CRS of EWKT where all agree."""
     prefixes = [EWKT.match(text) for text in texts]
     bare = [EWKT.sub("", text, count=1) if EWKT.match(text) else text for text in texts]
     filled = [match for match, text in zip(prefixes, texts, strict=True) if text.strip()]
     srids = {match[1] if match else None for match in filled}
-    geometry = np.asarray(
-        shapely.from_wkt(np.array([t or None for t in bare], dtype=object), on_invalid="ignore"),
-        dtype=object,
-    )
-    unreadable = {
-        i: msg("“{text}” is no WKT", text=shortened(text, 40))
-        for i, text in enumerate(bare)
-        if geometry[i] is None and text.strip()
-    }
+    read = from_wkt(column([text if text.strip() else None for text in bare]))
     srid = srids.pop() if len(srids) == 1 else None
     stated = StatedCrs(f"EPSG:{srid}", msg("the SRID of its WKT")) if srid else None
-    return geometry, unreadable, stated
+    return read, stated
 
 
-def wkt_geometry(text: str) -> tuple[BaseGeometry | Message, StatedCrs | None]:
-    """One geometry from WKT or EWKT, or why it is none."""
-    geometry, unreadable, stated = from_wkt_texts([text])
-    found = geometry[0]
+def wkt_geometry(text: str) -> Inline:
+    """One geometry from WKT or EWKT."""
+    read, stated = from_wkt_texts([text])
+    found = read.geometry[0]
     if isinstance(found, BaseGeometry) and not shapely.is_empty(found):
-        return found, stated
-    return unreadable.get(0, msg("it is empty")), stated
+        return Inline(found, stated, bool(read.unclosed))
+    return Inline(read.unreadable.get(0, msg("it is empty")), stated, False)
 
 
-def points(pairs: Sequence[tuple[str, str]]) -> tuple[Geometries, dict[int, Message]]:
+def points(pairs: Sequence[tuple[str, str]]) -> Parsed:
     """Points from texts of east and north; None where both are blank."""
     geometry = np.full(len(pairs), None, dtype=object)
     unreadable: dict[int, Message] = {}
@@ -158,4 +148,4 @@ def points(pairs: Sequence[tuple[str, str]]) -> tuple[Geometries, dict[int, Mess
             unreadable[i] = msg("“{text}” are no coordinates", text=shortened(f"{east}, {north}"))
     if filled:
         geometry[filled] = shapely.points(np.array(values))
-    return geometry, unreadable
+    return Parsed(geometry, unreadable)

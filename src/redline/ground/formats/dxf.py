@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from redline.diagnostics import Diagnostic, Place
 from redline.ground.diagnostics import ReadingRemark
 from redline.ground.features import Geometries
-from redline.ground.formats.gdal import DXF, check_beginning, read_arrow_table
+from redline.ground.formats.gdal import DXF, check_beginning, fine_arcs, read_arrow_table
 from redline.ground.formats.layers import RawLayer
 from redline.ground.rings import TooManyRings, nest
 from redline.messages import Message, msg
@@ -28,24 +28,16 @@ REMEDY: Final = msg(
     "A drawing cannot say it. State it, for example EPSG:4526 for CGCS2000 three-degree zone 38."
 )
 
-ARC_STEP: Final = "0.5"
-"""Degrees of arc per chord; GDAL's own 4 would err by 6 cm at a radius of 100 m."""
-
 
 def read_drawing(path: Path) -> list[RawLayer]:
     """The layers of a drawing that have ground or lines. Raises `Refusal`."""
     check_beginning(path, DXF)
-    import pyogrio
-
-    before = pyogrio.get_gdal_config_option("OGR_ARC_STEPSIZE")
-    pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": ARC_STEP})
-    try:
+    with fine_arcs():
         # Blocks that insert blocks multiply without bound.
         table = read_arrow_table(path, DXF, ENTITIES, None, INLINE_BLOCKS="NO")
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": before})
-    names = [str(name) for name in table.columns.get("Layer", np.full(len(table.geometry), "0"))]
-    flat = np.asarray(shapely.force_2d(table.geometry), dtype=object)
+    geometry = table.parsed.geometry
+    names = [str(name) for name in table.columns.get("Layer", np.full(len(geometry), "0"))]
+    flat = np.asarray(shapely.force_2d(geometry), dtype=object)
     found: list[RawLayer] = []
     for name in dict.fromkeys(names):
         rows = np.array([i for i, one in enumerate(names) if one == name], dtype=np.intp)
@@ -54,8 +46,8 @@ def read_drawing(path: Path) -> list[RawLayer]:
             geometry=flat[rows],
             columns={key: values[rows] for key, values in table.columns.items()},
             stated=None,
-            unreadable=picked(table.unreadable, rows),
-            dropped=bool(shapely.has_z(table.geometry[rows]).any()),
+            unreadable=picked(table.parsed.unreadable, rows),
+            dropped=bool(shapely.has_z(geometry[rows]).any()),
             remedy=REMEDY,
         )
         ground = ground_of(whole, Place(str(path), item=name))

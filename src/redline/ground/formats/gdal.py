@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import shapely
 
 from redline.diagnostics import Diagnostic, Place, Refusal, refuse
 from redline.ground.crs import StatedCrs
 from redline.ground.diagnostics import FileEmpty, FormatUnreadable, ReadingRemark, shortened
-from redline.ground.features import Geometries
 from redline.ground.files import not_opened
-from redline.ground.formats.layers import Column, LayerInfo, RawLayer, from_wkb
+from redline.ground.formats.layers import Column, LayerInfo, Parsed, RawLayer, from_wkb
 from redline.ground.formats.shapefile import (
     dbf_encoding,
     decoded,
@@ -29,16 +28,13 @@ from redline.ground.formats.shapefile import (
     require_companions,
     stated_by_prj,
 )
-from redline.messages import Message, msg
+from redline.messages import msg
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 BYTE_BY_BYTE: Final = "ISO-8859-1"
 """The encoding in which every byte is a character, so that nothing is lost before we decode."""
-
-CURVES: Final = frozenset({8, 9, 10, 11, 12, 13, 14})
-"""WKB types with arcs, which GEOS does not know and GDAL turns into lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +132,11 @@ def read_gdal(
         said.append(ReadingRemark(place=Place(str(path)), remark=remark))
     return RawLayer(
         name=layer or path.stem,
-        geometry=table.geometry,
+        geometry=table.parsed.geometry,
         columns=columns,
         stated=stated,
-        unreadable=table.unreadable,
+        unreadable=table.parsed.unreadable,
+        unclosed=table.parsed.unclosed,
         diagnostics=tuple(said),
     )
 
@@ -148,8 +145,7 @@ def read_gdal(
 class ArrowTable:
     """What GDAL hands over: geometries, columns, the CRS and its warnings."""
 
-    geometry: Geometries
-    unreadable: Mapping[int, Message]
+    parsed: Parsed
     columns: dict[str, Column]
     crs: str | None
     warnings: tuple[str, ...]
@@ -168,12 +164,14 @@ def read_arrow_table(
             warnings.simplefilter("always")
             meta, table = pyogrio.raw.read_arrow(path, layer=layer, encoding=encoding, **options)
             name = meta["geometry_name"] or "wkb_geometry"
-            wkb = geometry_column(table, name)
-            geometry, broken = from_wkb(wkb)
-            if any(is_curve(wkb[row]) for row in broken):
-                # Arrow hands curves over as they are; this way GDAL turns them into lines.
-                _, _, wkb, _ = pyogrio.raw.read(path, layer=layer, columns=[])
-                geometry, broken = from_wkb(np.asarray(wkb, dtype=object))
+            try:
+                read = from_wkb(geometry_column(table, name))
+            except NotImplementedError:
+                # Arrow hands arcs over as they are; this way GDAL turns them into lines.
+                with fine_arcs():
+                    _, _, wkb, _ = pyogrio.raw.read(path, layer=layer, columns=[])
+                read = from_wkb(np.asarray(wkb, dtype=object))
+                warnings.warn("arcs were turned into lines of half a degree", stacklevel=1)
             columns = {
                 field: object_column(table.column(field))
                 for field in table.column_names
@@ -182,7 +180,23 @@ def read_arrow_table(
     except Exception as error:  # whatever GDAL and its wrapper trip over in a damaged file
         raise unreadable(path, kind, error) from None
     heard = tuple(dict.fromkeys(str(one.message) for one in caught if is_worth_telling(one)))
-    return ArrowTable(geometry, broken, columns, meta["crs"], heard)
+    return ArrowTable(read, columns, meta["crs"], heard)
+
+
+@contextmanager
+def fine_arcs() -> Iterator[None]:
+    """Arcs become lines of half a degree meanwhile.
+
+    GDAL's own step of 4 degrees would err by 6 cm at a radius of 100 m.
+    """
+    import pyogrio
+
+    before = pyogrio.get_gdal_config_option("OGR_ARC_STEPSIZE")
+    pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": "0.5"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": before})
 
 
 def geometry_column(table: pa.Table, name: str) -> Column:
@@ -190,14 +204,6 @@ def geometry_column(table: pa.Table, name: str) -> Column:
     if name not in table.column_names:
         return np.full(table.num_rows, None, dtype=object)
     return np.asarray(table.column(name).to_numpy(), dtype=object)
-
-
-def is_curve(wkb: object) -> bool:
-    """Whether WKB is of a type with arcs."""
-    if not isinstance(wkb, bytes) or len(wkb) < 5:
-        return False
-    code = int.from_bytes(wkb[1:5], "little" if wkb[0] else "big") & 0x0FFFFFFF
-    return code % 1000 in CURVES
 
 
 def is_worth_telling(warning: warnings.WarningMessage) -> bool:
@@ -215,8 +221,3 @@ def unreadable(path: Path, kind: GdalFormat, error: Exception) -> Refusal:
         text = re.sub(r"'?/[^\s']*/([^\s'/]+)'?", r"\1", str(error))
         reason = msg("{problem}", problem=shortened(text, 160).rstrip("."))
     return refuse(FormatUnreadable(place=Place(str(path)), format=kind.name, reason=reason))
-
-
-def has_area(geometry: Geometries) -> np.ndarray:
-    """Which geometries are polygons."""
-    return np.asarray(shapely.get_dimensions(geometry) == 2)

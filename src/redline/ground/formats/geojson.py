@@ -26,12 +26,10 @@ from redline.ground.diagnostics import (
     CrsUnreadable,
     FormatUnreadable,
     LegacyCrsMember,
-    ReadingRemark,
-    listed,
     shortened,
 )
 from redline.ground.features import Geometries
-from redline.ground.formats.layers import Column, RawLayer, column
+from redline.ground.formats.layers import Column, Inline, RawLayer, column
 from redline.ground.text import decode_text
 from redline.messages import Message, msg
 
@@ -102,18 +100,13 @@ def layer_of(value: object, file: str, name: str) -> RawLayer:
     with garbage_left():
         parsed = geometries_of([feature.get("geometry") for feature in features])
     stated, diagnostics = stated_crs(value, file)
-    if parsed.unclosed:
-        remark = msg(
-            "Rings that did not close have been closed: feature {numbers}.",
-            numbers=listed([row + 1 for row in sorted(parsed.unclosed)]),
-        )
-        diagnostics.append(ReadingRemark(place=Place(file), remark=remark))
     return RawLayer(
         name=name,
         geometry=parsed.geometry,
         columns=columns_of(features),
         stated=stated,
         unreadable=parsed.unreadable,
+        unclosed=sorted(parsed.unclosed),
         dropped=parsed.dropped,
         diagnostics=tuple(diagnostics),
     )
@@ -437,10 +430,10 @@ def check_positions(value: object, depth: int) -> None:
         check_positions(part, depth - 1)
 
 
-def geometry_of(member: object) -> BaseGeometry | Message:
-    """One inline geometry, or why it is none."""
+def geometry_of(member: object) -> Inline:
+    """One inline geometry."""
     parsed = geometries_of([member])
     geometry = parsed.geometry[0]
     if isinstance(geometry, BaseGeometry) and not shapely.is_empty(geometry):
-        return geometry
-    return parsed.unreadable.get(0, msg("it is empty"))
+        return Inline(geometry, WGS84, bool(parsed.unclosed))
+    return Inline(parsed.unreadable.get(0, msg("it is empty")), WGS84, False)

@@ -47,14 +47,18 @@ def read_geoparquet(path: Path, name: str) -> RawLayer:
         pa.types.is_binary(wkb.type) or pa.types.is_large_binary(wkb.type)
     ):
         raise unreadable(path, msg("its geometries are not encoded as WKB; export it so"))
-    geometry, broken = from_wkb(np.asarray(wkb.to_numpy(), dtype=object))
+    try:
+        read = from_wkb(np.asarray(wkb.to_numpy(), dtype=object))
+    except NotImplementedError:
+        raise unreadable(path, msg("it holds arcs; export them as lines")) from None
     others = [column for column in table.column_names if column not in columns]
     return RawLayer(
         name=name,
-        geometry=geometry,
+        geometry=read.geometry,
         columns={column: object_column(table.column(column)) for column in others},
         stated=stated_crs(about),
-        unreadable=broken,
+        unreadable=read.unreadable,
+        unclosed=read.unclosed,
     )
 
 

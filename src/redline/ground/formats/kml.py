@@ -146,6 +146,7 @@ def layer_of(name: str, elements: list[Element], remarks: tuple[Diagnostic, ...]
     geometry = np.full(len(elements), None, dtype=object)
     unreadable: dict[int, Message] = {}
     rows: list[dict[str, str | None]] = []
+    unclosed: list[int] = []
     dropped = False
     for i, element in enumerate(elements):
         rows.append(attributes_of(element))
@@ -159,9 +160,19 @@ def layer_of(name: str, elements: list[Element], remarks: tuple[Diagnostic, ...]
             continue
         geometry[i] = read.geometry
         dropped |= read.dropped
+        unclosed += [i] if read.closed else []
     names = list(dict.fromkeys(key for row in rows for key in row))
     columns = {key: column([row.get(key) for row in rows]) for key in names}
-    return RawLayer(name, geometry, columns, WGS84, unreadable, dropped, diagnostics=remarks)
+    return RawLayer(
+        name,
+        geometry,
+        columns,
+        WGS84,
+        unreadable,
+        unclosed,
+        dropped,
+        diagnostics=remarks,
+    )
 
 
 def attributes_of(placemark: Element) -> dict[str, str | None]:
@@ -182,30 +193,35 @@ def attributes_of(placemark: Element) -> dict[str, str | None]:
 
 @dataclass(frozen=True, slots=True)
 class ReadGeometry:
-    """A geometry, two-dimensional; None where the placemark has none."""
+    """A geometry, two-dimensional; None where the placemark has none.
+
+    `dropped` tells that there were heights, `closed` that an open ring was closed.
+    """
 
     geometry: BaseGeometry | None
     dropped: bool = False
+    closed: bool = False
 
 
 def geometry_in(element: Element) -> ReadGeometry:
     """The geometry in a placemark or MultiGeometry. Raises ValueError, GEOSException."""
     parts: list[BaseGeometry] = []
-    dropped = False
+    dropped = closed = False
     for child in element.children:
         read = one_geometry(child)
         if read is not None and read.geometry is not None:
             parts.append(read.geometry)
             dropped |= read.dropped
+            closed |= read.closed
     if len(parts) <= 1:
-        return ReadGeometry(parts[0] if parts else None, dropped)
+        return ReadGeometry(parts[0] if parts else None, dropped, closed)
     polygons = [part for part in parts if isinstance(part, shapely.Polygon)]
     if len(polygons) == len(parts):
-        return ReadGeometry(shapely.MultiPolygon(polygons), dropped)
+        return ReadGeometry(shapely.MultiPolygon(polygons), dropped, closed)
     lines = [part for part in parts if isinstance(part, shapely.LineString)]
     if len(lines) == len(parts):
         return ReadGeometry(shapely.MultiLineString(lines), dropped)
-    return ReadGeometry(shapely.GeometryCollection(parts), dropped)
+    return ReadGeometry(shapely.GeometryCollection(parts), dropped, closed)
 
 
 def one_geometry(element: Element) -> ReadGeometry | None:
@@ -222,7 +238,7 @@ def one_geometry(element: Element) -> ReadGeometry | None:
             if element.name == "Point":
                 return ReadGeometry(shapely.Point(positions[0]), dropped)
             if element.name == "LinearRing":
-                return ReadGeometry(shapely.Polygon(positions), dropped)
+                return ReadGeometry(shapely.Polygon(positions), dropped, is_open(positions))
             return ReadGeometry(shapely.LineString(positions), dropped)
     return None
 
@@ -240,7 +256,13 @@ def polygon(element: Element) -> ReadGeometry | None:
     if not outer or not len(outer[0]):
         return None
     holes = [ring for ring in rings["innerBoundaryIs"] if len(ring)]
-    return ReadGeometry(shapely.Polygon(outer[0], holes), dropped)
+    closed = any(is_open(ring) for ring in [outer[0], *holes])
+    return ReadGeometry(shapely.Polygon(outer[0], holes), dropped, closed)
+
+
+def is_open(ring: NDArray[np.float64]) -> bool:
+    """Whether a ring does not return to its first point."""
+    return bool((ring[0] != ring[-1]).any())
 
 
 def coordinates(element: Element) -> tuple[NDArray[np.float64], bool]:

@@ -1,0 +1,261 @@
+"""The invented county: its projects are judged as its README says."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+
+from redline.checking import Options, check
+from redline.commands.check import exit_code
+from redline.commands.program import run
+from redline.findings import Finding, FindingsDocument, Status, SubmissionFindings, Verdict
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "lianping"
+CATALOG = EXAMPLE / "catalog.toml"
+SUBMISSIONS = EXAMPLE / "submissions"
+
+VERDICTS = {
+    "LP-2026-001": Verdict.COMPLIANT,
+    "LP-2026-002": Verdict.NON_COMPLIANT,
+    "LP-2026-003": Verdict.NON_COMPLIANT,
+    "LP-2026-004": Verdict.NON_COMPLIANT,
+    "LP-2026-005": Verdict.NON_COMPLIANT,
+    "LP-2026-006": Verdict.CONDITIONAL,
+    "07_warehouse": Verdict.UNDETERMINED,
+    "LP-2026-008": Verdict.UNDETERMINED,
+    "ZJD-001": Verdict.UNDETERMINED,
+    "ZJD-002": Verdict.NON_COMPLIANT,
+    "ZJD-003": Verdict.UNDETERMINED,
+}
+
+
+@cache
+def everything() -> FindingsDocument:
+    """All projects, judged together."""
+    return check(sorted(SUBMISSIONS.iterdir()), Options(catalog=CATALOG))
+
+
+def judged(name: str) -> SubmissionFindings:
+    """One of the projects."""
+    return next(s for s in everything().submissions if s.id == name)
+
+
+def finding(submission: SubmissionFindings, rule: str) -> Finding:
+    """What one rule says."""
+    return next(f for f in submission.findings if f.rule.split(".")[-1] == rule)
+
+
+def violated(submission: SubmissionFindings) -> set[str]:
+    """The rules that a submission breaks, without their packs."""
+    return {f.rule.split(".")[-1] for f in submission.findings if f.status is Status.VIOLATED}
+
+
+# ── all of it ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_projects_get_the_verdicts_that_the_readme_states():
+    assert {s.id: s.verdict for s in everything().submissions} == VERDICTS
+
+
+def test_every_verdict_stands_in_the_readme():
+    readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    for name, verdict in VERDICTS.items():
+        row = next(line for line in readme.splitlines() if name in line and line.startswith("|"))
+        assert re.search(rf"{name}[^|]*\|.*\b{verdict}\b", row), row
+
+
+def test_all_four_verdicts_occur_and_the_call_ends_with_a_breach():
+    assert {s.verdict for s in everything().submissions} == set(Verdict)
+    assert exit_code(everything()) == 1
+
+
+def test_nothing_goes_wrong_in_reading():
+    assert [p for p in everything().problems if p.severity != "note"] == []
+
+
+def test_every_finding_that_applies_cites_a_clause():
+    for submission in everything().submissions:
+        for found in submission.findings:
+            if found.status is not Status.NOT_APPLICABLE:
+                assert any(c.clause for c in found.citations), (submission.id, found.rule)
+
+
+def test_files_that_a_manifest_names_are_not_judged_again():
+    sources = [Path(s.id) for s in everything().submissions]
+    assert len(sources) == len(VERDICTS)
+    assert len(list(SUBMISSIONS.iterdir())) > len(VERDICTS)
+
+
+def test_the_command_writes_it_and_exits_with_one(capsys: pytest.CaptureFixture[str]):
+    files = [str(path) for path in sorted(SUBMISSIONS.iterdir())]
+    assert run(["check", *files, "--catalog", str(CATALOG), "--format", "json"]) == 1
+    written = json.loads(capsys.readouterr().out)
+    assert {s["id"]: s["verdict"] for s in written["submissions"]} == VERDICTS
+
+
+# ── project by project ──────────────────────────────────────────────────────────────────────────
+
+
+def discharging_works(day: date, catalog: Path = CATALOG) -> SubmissionFindings:
+    options = Options(catalog=catalog, as_of=day)
+    return check([SUBMISSIONS / "02_food_works.yaml"], options).submissions[0]
+
+
+@pytest.mark.parametrize(
+    ("day", "instrument", "clause"),
+    [
+        (date(2026, 8, 14), "WPPL", "art. 66(1)"),
+        (date(2026, 8, 15), "CODE", "art. 320(1)"),
+    ],
+)
+def test_discharge_into_level_2_is_a_breach_before_and_after_the_code(
+    day: date, instrument: str, clause: str
+):
+    found = finding(discharging_works(day), "level_2_discharging_projects")
+    assert found.status is Status.VIOLATED
+    assert [(c.instrument, c.clause) for c in found.citations] == [(instrument, clause)]
+
+
+def test_without_the_water_layer_it_is_undetermined_and_names_the_layer(tmp_path: Path):
+    submission = discharging_works(date(2026, 8, 15), catalog_without("drinking_water", tmp_path))
+    found = finding(submission, "level_2_discharging_projects")
+    assert submission.verdict is Verdict.UNDETERMINED
+    assert found.status is Status.UNDETERMINED
+    assert [(m.kind, m.name) for m in found.missing] == [("layer", "drinking_water")]
+
+
+def catalog_without(layer: str, folder: Path) -> Path:
+    """The catalog of the example, one layer taken out, its paths made absolute."""
+    head, *entries = CATALOG.read_text(encoding="utf-8").split("[[layer]]")
+    kept = [entry for entry in entries if f'name = "{layer}"\n' not in entry]
+    assert len(kept) < len(entries)
+    text = "[[layer]]".join([head, *kept]).replace('"data/', f'"{EXAMPLE.as_posix()}/data/')
+    path = folder / "catalog.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_chemical_plant_stands_800_metres_from_a_bank_of_the_yangtze_system():
+    found = finding(judged("LP-2026-003"), "no_new_chemical_project")
+    measured = found.measured[0]
+    assert measured.value == pytest.approx(800, abs=0.5)
+    assert measured.limit == 1000
+    assert [c.clause for c in found.citations] == ["art. 26(2)"]
+
+
+def test_the_yangtze_law_does_not_reach_the_southern_projects():
+    for name in ("LP-2026-001", "LP-2026-002", "LP-2026-006"):
+        packs = {
+            f.rule.rsplit(".", 1)[0]
+            for f in judged(name).findings
+            if f.status is not Status.NOT_APPLICABLE
+        }
+        assert "cn.yangtze" not in packs
+
+
+def test_the_trail_is_excused_in_the_red_line_and_refused_at_the_source():
+    trail = judged("LP-2026-004")
+    assert finding(trail, "red_line_outside_core_zones").status is Status.EXCUSED
+    assert violated(trail) == {"level_1_unrelated_projects", "level_1_activities"}
+
+
+def test_a_permit_for_a_part_of_the_yard_does_not_excuse_the_rest():
+    road = judged("LP-2026-005")
+    assert violated(road) == {"basic_farmland_not_used_temporarily"}
+    assert finding(road, "basic_farmland_not_taken").status is Status.COMPLIES
+
+
+def test_the_opinion_covers_the_water_main():
+    main = judged("LP-2026-006")
+    excused = [f.rule.split(".")[-1] for f in main.findings if f.status is Status.EXCUSED]
+    assert excused == ["red_line_outside_core_zones"]
+
+
+def test_the_quarry_lacks_only_what_lies_beyond_the_border():
+    open_findings = [f for f in judged("LP-2026-008").findings if f.status is Status.UNDETERMINED]
+    assert {m.kind for f in open_findings for m in f.missing} == {"coverage"}
+
+
+def test_the_bare_boundary_points_ask_for_facts():
+    missing = {
+        m.name
+        for f in judged("07_warehouse").findings
+        if f.status is Status.UNDETERMINED
+        for m in f.missing
+    }
+    assert {"works", "project_kind"} <= missing
+
+
+# ── the making of it ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def made_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("lianping")
+    script = EXAMPLE / "make_example.py"
+    subprocess.run([sys.executable, "-B", str(script), str(folder)], check=True)
+    return folder
+
+
+def tables(folder: Path) -> Iterator[tuple[str, str, Path]]:
+    """Folder, layer and file of everything that has features."""
+    for kind in ("data", "submissions"):
+        for path in sorted((folder / kind).iterdir()):
+            if path.suffix in (".gpkg", ".geojson", ".shp", ".kml", ".zip"):
+                for layer in pyogrio.list_layers(path)[:, 0]:
+                    yield f"{kind}/{path.name}", str(layer), path
+
+
+def test_making_it_again_gives_the_same_content(made_again: Path):
+    here = {(name, layer): path for name, layer, path in tables(EXAMPLE)}
+    there = {(name, layer): path for name, layer, path in tables(made_again)}
+    assert here.keys() == there.keys()
+    for (name, layer), path in here.items():
+        assert_same_table(path, there[name, layer], layer)
+    for path in sorted(SUBMISSIONS.glob("*.txt")):
+        again = made_again / "submissions" / path.name
+        assert path.read_bytes() == again.read_bytes()
+
+
+def assert_same_table(one: Path, other: Path, layer: str) -> None:
+    """Equal fields, and geometry equal to about a centimetre."""
+    first, second = (pyogrio.raw.read(p, layer=layer) for p in (one, other))
+    for mine, again in zip(first[3], second[3], strict=True):
+        assert mine.astype(str).tolist() == again.astype(str).tolist(), one
+    mine, again = shapely.from_wkb(first[2]), shapely.from_wkb(second[2])
+    assert (
+        shapely.equals_exact(mine, again, 1e-7).all()
+        or (np.abs(shapely.bounds(mine) - shapely.bounds(again)) < 0.01).all()
+    ), one
+
+
+def test_its_layers_are_sound():
+    for name, layer, path in tables(EXAMPLE):
+        assert shapely.is_valid(shapely.from_wkb(pyogrio.raw.read(path, layer=layer)[2])).all(), (
+            name,
+            layer,
+        )
+
+
+def test_the_zones_of_a_source_and_the_control_units_do_not_overlap():
+    for name in ("YYSSYDBHQ", "HJGKDY"):
+        zones = geopandas.read_file(EXAMPLE / "data" / f"{name}.gpkg").to_crs(4547)
+        assert zones.area.sum() - zones.union_all().area == pytest.approx(0, abs=50), name
+
+
+def test_the_county_has_the_area_that_the_readme_states():
+    counties = geopandas.read_file(EXAMPLE / "data" / "JICHU.gpkg", layer="XZQ").to_crs(4547)
+    county = counties[counties["XZQDM"] == "441623"]
+    assert county.area.sum() == pytest.approx(2_275e6, rel=1e-6)
