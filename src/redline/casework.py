@@ -568,6 +568,7 @@ class WorldResolver:
             known = [k for k, v in self.scope.terms.by_name.items() if isinstance(v, Attribute)]
             self.scope.unknown("attribute", node.name, known)
             return
+        self.scope.note(node.name, found)
         value = self.value(node.value, found.type)
         column = values_of(found.type, [value])
         self.attributes[found.names.key] = column
@@ -638,6 +639,7 @@ class WorldResolver:
     def column(self, layer: Layer, name: t.Name) -> Column | None:
         for column in layer.columns:
             if name.text in (column.names.en, column.names.zh):
+                self.scope.note(name, column)
                 return column
         known = tuple(x for c in layer.columns for x in (c.names.en, c.names.zh) if x)
         self.scope.report(

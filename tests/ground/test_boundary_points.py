@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import Transformer
 
 from redline.diagnostics import Diagnostic, Refusal, render_plain
 from redline.ground.boundary_points import BoundaryPoints, parse_boundary_points
@@ -348,6 +349,17 @@ def test_xian_1980_is_refused_unless_accepted_by_name() -> None:
     points = parse(text, accept_ballpark=frozenset({"Xian 1980"}))
     assert points.parcels[0].parcel.ground.crs == epsg(2362)
     assert [d.code for d in points.diagnostics] == ["RL456"]
+
+
+@pytest.mark.parametrize("prefix", ["38", ""])
+def test_gauss_kruger_on_wgs_84(prefix: str) -> None:
+    text = PLAIN.replace("2000国家大地坐标系", "WGS84").replace(",38512", f",{prefix}512")
+    ground = parse(text).parcels[0].parcel.ground
+    degrees = Transformer.from_crs(ground.crs, 4326, always_xy=True)
+    expected = Transformer.from_crs(4547, 4490, always_xy=True)
+    x, y = shapely.bounds(ground.geometry)[:2]
+    assert degrees.transform(x, y) == pytest.approx(expected.transform(512000, NORTH), abs=1e-8)
+    assert ground.crs.name.startswith("WGS 84")
 
 
 def test_a_missing_coordinate_system_is_refused_and_can_be_stated() -> None:

@@ -281,7 +281,8 @@ def test_one_feature_out_of_place_among_others() -> None:
 
 
 def test_coordinates_that_are_no_numbers() -> None:
-    line = shapely.LineString([(114, 24), (float("nan"), 24)])
+    with np.errstate(invalid="ignore"):
+        line = shapely.LineString([(114, 24), (float("nan"), 24)])
     wide = shapely.LineString([(114, 24), (float("inf"), 24)])
     good = shapely.box(114, 24, 115, 25)
     geometry = np.array([line, good, wide], dtype=object)

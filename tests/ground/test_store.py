@@ -231,8 +231,8 @@ def build(arguments):
 
 
 def test_several_builders_at_once_do_no_harm(catalog, store):
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
-        areas = list(pool.map(build, [(catalog, store.folder)] * 8))
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        areas = list(pool.map(build, [(catalog, store.folder)] * 4))
     assert max(areas) == pytest.approx(min(areas), rel=1e-12)
     assert len(stored_layers(store)) == 1
     assert isinstance(opened(catalog, store).pieces, StoredPieces)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from shapely.geometry.base import BaseGeometry
 
@@ -653,31 +654,38 @@ def missing_of(want: Want) -> f.Missing:
 
 
 def clauses_not_executed(
-    book: RuleBook, terrain: MeasuredTerrain, judging: Judging, day: date, subject: int
-) -> Iterator[f.NotExecuted]:
-    """The clauses in force that no rule executes, for the zones that a subject touches."""
+    book: RuleBook, terrain: MeasuredTerrain, judging: Judging, day: date
+) -> list[tuple[f.NotExecuted, NDArray[np.bool_]]]:
+    """The clauses in force that no rule executes, each with the subjects that it may concern: those
+    that touch a zone which it is about, or may, where it binds.
+    """
+    n = len(judging.subjects)
+    touched: dict[Layer, NDArray[np.bool_]] = {}
+    found = []
     for clause in book.not_executable:
         if not clause.citation.interval.holds(day):
             continue
+        concerned = np.ones(n, np.bool_)
         if clause.territory is not None:
-            inside = judging.atom(Inside(clause.territory))
-            if inside[subject] == FALSE:
-                continue
-        if clause.concerning and not any(
-            may_touch(terrain, judging, layer, subject) for layer in clause.concerning
-        ):
-            continue
-        yield f.NotExecuted(
+            concerned &= judging.atom(Inside(clause.territory)) != FALSE
+        if clause.concerning:
+            for layer in clause.concerning:
+                if layer not in touched:
+                    touched[layer] = may_touch(terrain, judging, layer)
+            concerned &= np.any([touched[layer] for layer in clause.concerning], axis=0)
+        statement = f.NotExecuted(
             citation=citation_of(clause.citation), reason=f.Bilingual.of(clause.because)
         )
+        found.append((statement, concerned))
+    return found
 
 
-def may_touch(terrain: MeasuredTerrain, judging: Judging, layer: Layer, subject: int) -> bool:
-    """Whether a subject's footprint overlaps a layer, or may."""
+def may_touch(terrain: MeasuredTerrain, judging: Judging, layer: Layer) -> NDArray[np.bool_]:
+    """Whether each subject's footprint overlaps a layer, or may."""
     if layer not in terrain.zones:
-        return True
+        return np.ones(len(judging.subjects), np.bool_)
     relation = Relates(RelationKind.OVERLAPS, FOOTPRINT, Selection(layer))
-    return bool(judging.relates(relation)[subject] != FALSE)
+    return np.asarray(judging.relates(relation) != FALSE)
 
 
 def rules_not_verified(findings: Sequence[f.Finding]) -> Iterator[f.NotExecuted]:

@@ -309,14 +309,11 @@ def answer(
     answered = Answered(book, subjects, terrain, judged, inference)
     judging = Judging(batch.day, subjects, terrain)
     used = tuple(layer_used(layer, version, opened[layer]) for layer, version in versions.items())
+    scope = clauses_not_executed(book, terrain, judging, batch.day)
     results: dict[int, f.SubmissionFindings] = {}
     for index, row in enumerate(batch.rows):
         submission = batch.submissions[index].submission
         found = findings_of(answered, index)
-        scope = (
-            *clauses_not_executed(book, terrain, judging, batch.day, index),
-            *rules_not_verified(found),
-        )
         results[row] = f.SubmissionFindings(
             id=submission.id,
             kind=f.Subject(submission.kind.value),
@@ -330,7 +327,10 @@ def answer(
             findings=found,
             data_checks=tuple(data_checks(submission, plane)),
             warnings=tuple(f.Problem.of(d) for d in batch.warnings[index]),
-            not_executed=scope,
+            not_executed=(
+                *(clause for clause, concerned in scope if concerned[index]),
+                *rules_not_verified(found),
+            ),
         )
     zones.diagnostics += terrain.diagnostics
     return results

@@ -18,6 +18,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 
 from redline.diagnostics import Place, Refusal
 from redline.ground.boundary_text import AreaUnit, Log, ParcelBlock, PointRow, Sheet, Statement
@@ -101,7 +103,9 @@ class Reference:
             return GaussKruger(self.datum, width, zone, prefixed).crs
         meridian = zone * 3 if width == 3 else zone * 6 - 3
         offset = 500_000 + (zone * 1_000_000 if prefixed else 0)
-        return CRS(f"+proj=tmerc +lon_0={meridian} +k=1 +x_0={offset} +datum=WGS84 +units=m")
+        conversion = TransverseMercatorConversion(0, meridian, offset, 0, 1)
+        name = f"WGS 84 / Gauss-Kruger {meridian}E" + (f" zone {zone}" if prefixed else "")
+        return ProjectedCRS(conversion, name, geodetic_crs=epsg(4326))
 
 
 def width_of(zone: int) -> int:

@@ -111,7 +111,7 @@ class Printer:
     def declared(self, name: t.DeclaredName) -> Doc:
         """Both identifiers, the surface's own first."""
         own, other = (name.zh, name.en) if self.zh else (name.en, name.zh)
-        return words(*(x for part in filter(None, (own, other)) for x in ("/", part)][1:])
+        return words(*[x for part in (own, other) if part for x in ("/", part)][1:])
 
     def title(self, title: Title) -> Doc:
         """Both texts, the surface's own first; on two lines where they do not fit on one."""
@@ -245,11 +245,14 @@ class Printer:
             return doc
         if unverified.reason is None:
             return words(doc, self.kw("UNVERIFIED"))
-        return Group((doc, Nest((Line(), self.keyword_title("UNVERIFIED", unverified.reason)))))
+        reason = words(self.kw("UNVERIFIED"), self.title(unverified.reason))
+        return Group((doc, Nest((Line(), reason))))
 
     def citations(self, cites: Sequence[t.Citation]) -> Doc:
         """`cites` and the clauses, each on a line of its own where they do not fit on one."""
         docs: list[Doc] = [words(self.kw("CITES"), self.citation(cites[0]))]
+        if len(cites) == 1:
+            return docs[0]
         for citation in cites[1:]:
             docs += [self.comma, self.break_before(citation, tight=self.zh)]
             docs.append(self.citation(citation))
@@ -634,7 +637,7 @@ class Printer:
         """A name and the filter on what it names."""
         if where is None:
             return name
-        filter_ = self.parenthesised(self.expression(where))
+        filter_ = self.parenthesised(Nest(self.expression(where)))
         return (name, filter_) if self.zh else words(name, self.kw("WHERE"), filter_)
 
     def relation(self, node: t.Relation) -> Doc:
@@ -781,6 +784,11 @@ class Printer:
                 return words(self.kw("NONE"), self.name(name))
             case t.FeatureGiven():
                 return self.feature(node)
+            case t.PartAt(part=part, wkt=wkt):
+                return words(self.part(part), self.kw("AT"), quoted(wkt.value))
+            case t.FeatureAt(layer=layer, columns=columns, wkt=wkt):
+                feature = words(self.kw("FEATURE"), self.feature_of(layer, columns))
+                return words(feature, self.kw("AT"), quoted(wkt.value))
             case t.SizeGiven(kind=kind, part=part, amount=amount):
                 return self.equals(self.size(kind, self.part(part)), self.expression(amount))
             case t.DocumentGiven():
@@ -797,6 +805,8 @@ class Printer:
                 return self.kw("YES" if truth else "NO")
             case t.Unknown():
                 return self.kw("UNKNOWN")
+            case t.NotYet():
+                return self.kw("NOT_YET")
             case t.CodeSet(codes=codes):
                 return self.parenthesised(Nest(self.names(codes)))
             case t.Text(value=text):
@@ -804,14 +814,15 @@ class Printer:
             case _:
                 return self.expression(node)
 
+    def feature_of(self, layer: t.Name, columns: Sequence[t.ColumnValue]) -> Doc:
+        """A layer and what its feature has in its columns."""
+        if not columns:
+            return self.name(layer)
+        values = [(c, self.equals(self.name(c.column), self.value(c.value))) for c in columns]
+        return words(self.name(layer), self.parenthesised(Nest(self.filled(values, self.comma))))
+
     def feature(self, node: t.FeatureGiven) -> Doc:
-        place = self.name(node.layer)
-        if node.columns:
-            values = [
-                (c, self.equals(self.name(c.column), self.value(c.value))) for c in node.columns
-            ]
-            listing = self.parenthesised(Nest(self.filled(values, self.comma)))
-            place = words(place, listing)
+        place = self.feature_of(node.layer, node.columns)
         amount = self.expression(node.amount) if node.amount is not None else None
         if node.relation == "distance":
             assert amount is not None
@@ -829,6 +840,8 @@ class Printer:
         covering, overlap = self.kw("COVERS" if self.zh else "COVERING"), self.kw("THE_OVERLAP")
         if node.covering == "all":
             return words(*docs, covering, overlap)
+        if isinstance(node.covering, t.Text):
+            return words(*docs, self.kw("AT"), quoted(node.covering.value))
         amount = self.expression(node.covering)
         return self.order(
             [*docs, covering, amount, self.keywords.get("KW_OF_THE_OVERLAP")],

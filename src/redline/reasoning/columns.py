@@ -46,6 +46,13 @@ def rank(code_list: CodeList, value: str | CodeSet) -> float:
     return next(places, np.nan)
 
 
+def known(kind: object, value: object) -> bool:
+    """Whether one value says something as a number."""
+    if isinstance(kind, CodeType):
+        return isinstance(value, str) and not np.isnan(rank(kind.code_list, value))
+    return value is not None and bool(np.isfinite(value))  # type: ignore[call-overload]
+
+
 def distinct(values: Coded, answer: Answer, blank: int = UNKNOWN) -> Truths:
     """An answer for each distinct value, spread over all rows; `blank` where there is no value."""
     table = np.array([*map(answer, values.values), blank], np.int8)

@@ -177,7 +177,7 @@ class LiteralRuleset:
         This is the engine's own dispatch without its actions: an action is started, its name
         read, and completed.
         """
-        import durable_rules_engine as core
+        from durable.engine import durable_rules_engine as core
 
         handle = self._ruleset._handle
         started = core.start_action_for_state(handle, state)

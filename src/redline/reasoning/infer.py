@@ -159,12 +159,11 @@ class Answers:
         return self._reading(ENGINE.outputs(shape, signature))
 
 
-def packed(leaves: Sequence[NDArray[np.int8]]) -> NDArray[np.integer]:
+def packed(leaves: Sequence[NDArray[np.int8]]) -> NDArray[np.uint16]:
     """The truths of a few leaves as one integer a row: digits to base 3, the first the highest."""
-    kind = np.uint8 if len(leaves) <= 5 else np.uint16
-    codes = leaves[0].astype(kind)
+    codes = leaves[0].astype(np.uint16)
     for column in leaves[1:]:
-        codes *= kind(3)
+        codes *= np.uint16(3)
         codes += column.view(np.uint8)
     return codes
 

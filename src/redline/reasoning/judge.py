@@ -27,7 +27,6 @@ from redline.reasoning.plan import (
     Plan,
     PlanAtom,
     Promised,
-    TextHeld,
 )
 from redline.reasoning.subjects import (
     Booleans,
@@ -76,7 +75,6 @@ from redline.rulebook.model import (
     Selection,
     Term,
     TotalTerm,
-    WasOneOf,
 )
 
 FOOTPRINT = Part(PartKind.FOOTPRINT)
@@ -185,7 +183,7 @@ class Judging:
                 return self.relates(
                     Relates(RelationKind.OVERLAPS, FOOTPRINT, territory.selection), measure=False
                 )
-            case TextHeld() | Derived() | Holds() | IsOneOf() | Includes() | WasOneOf():
+            case _:  # TextHeld, what a group derives, what only a filter can look at
                 return unknown(self.n)
 
     def coded(self, attribute: Attribute) -> Coded:
@@ -203,6 +201,7 @@ class Judging:
         return self._terms[term]
 
     def number(self, term: Term) -> Bounds:
+        """What `term` computes once."""
         match term:
             case Constant(value=value):
                 return Bounds.same(value, self.n)

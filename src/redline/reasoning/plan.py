@@ -347,7 +347,7 @@ def mended(
 
     What cannot be (`x and not x` is never true) is left out.
     """
-    ways = [] if lasting == breach else [Negation(lasting)]
+    ways: list[Formula] = [] if lasting == breach else [Negation(lasting)]
     ways += [] if may_be_excused == excused else [may_be_excused]
     return Conjunction((hit, Negation(excused), Disjunction(tuple(ways)))) if ways else NEVER
 

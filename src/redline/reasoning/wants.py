@@ -10,6 +10,7 @@ import numpy as np
 
 from redline.language.tree import MeasureKind, RelationKind
 from redline.messages import Title
+from redline.reasoning.columns import known
 from redline.reasoning.formula import (
     ALWAYS,
     NEVER,
@@ -21,7 +22,6 @@ from redline.reasoning.formula import (
     simplified,
 )
 from redline.reasoning.infer import Inference
-from redline.reasoning.judge import numbers
 from redline.reasoning.plan import (
     CoveredTogether,
     Derived,
@@ -30,7 +30,7 @@ from redline.reasoning.plan import (
     Promised,
     TextHeld,
 )
-from redline.reasoning.subjects import Subjects, Terrain, is_many
+from redline.reasoning.subjects import Subjects, Terrain
 from redline.reasoning.truth import TRUE, UNKNOWN
 from redline.rulebook.model import (
     ArithmeticTerm,
@@ -200,12 +200,8 @@ class WantFinder:
         """What a term without a known value wants for."""
         match term:
             case AttributeTerm(attribute=attribute):
-                values = self.subjects.attribute(attribute)
-                if not is_many(attribute.type):
-                    low = numbers(attribute.type, values[self.subject : self.subject + 1]).low
-                    if np.isfinite(low[0]):
-                        return
-                yield of_attribute(attribute)
+                if not known(attribute.type, self.subjects.attribute(attribute)[self.subject]):
+                    yield of_attribute(attribute)
             case ParameterTerm(parameter=parameter) if parameter.on(self.day) is None:
                 yield Want(
                     "parameter",

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TextIO
 
 from redline.diagnostics import display_width
@@ -72,7 +73,7 @@ class Sheet:
     def line(self, text: str, *tones: Tone, indent: int = 0, mark: str = "") -> None:
         """A paragraph, its later lines under the first one's text."""
         lead = f"{mark} " if mark else ""
-        hang = " " * (indent + display_width(lead))
+        hang = " " * (indent + columns(lead))
         for i, part in enumerate(wrap(shorten(text, LONG), max(20, self.style.width - len(hang)))):
             shown = part.replace(NO_BREAK, " ")
             first, body = (hang, shown) if i else (" " * indent, lead + shown)
@@ -115,20 +116,30 @@ def printable(text: str) -> str:
 def shorten(text: str, width: int) -> str:
     """`text` made printable and cut to `width` columns, with … where something was cut."""
     clean = printable(text[: 4 * width + 4])
-    if len(text) <= len(clean) and display_width(clean) <= width:
+    if len(text) <= len(clean) and columns(clean) <= width:
         return clean
     used, kept = 0, []
     for c in clean:
-        used += display_width(c)
+        used += columns(c)
         if used > width - 1:
             break
         kept.append(c)
     return "".join(kept) + "…"
 
 
+def columns(text: str) -> int:
+    """Columns that `text` takes on a terminal."""
+    return len(text) if text.isascii() else sum(map(_columns_of, text))
+
+
+@cache
+def _columns_of(character: str) -> int:
+    return display_width(character)
+
+
 def pad(text: str, width: int) -> str:
     """`text` with spaces up to `width` columns."""
-    return text + " " * max(0, width - display_width(text))
+    return text + " " * max(0, width - columns(text))
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -137,10 +148,12 @@ def wrap(text: str, width: int) -> list[str]:
     Breaks stand at spaces and between wide characters, never before a closing mark or after an
     opening one; what has no such place is cut.
     """
+    if columns(text) <= width:
+        return [text.rstrip()]
     lines: list[str] = []
     line, used = "", 0
     for piece in _pieces(text):
-        size = display_width(piece.rstrip())
+        size = columns(piece.rstrip())
         if line and used + size > width:
             lines.append(line.rstrip())
             line, used = "", 0
@@ -148,9 +161,9 @@ def wrap(text: str, width: int) -> list[str]:
             head = _head(piece, width)
             lines.append(head)
             piece = piece[len(head) :]  # noqa: PLW2901 - what is left of it
-            size = display_width(piece.rstrip())
+            size = columns(piece.rstrip())
         line += piece
-        used += display_width(piece)
+        used += columns(piece)
     return [*lines, line.rstrip()] if line or not lines else lines
 
 
@@ -175,7 +188,7 @@ def _wide(character: str) -> bool:
 def _head(text: str, width: int) -> str:
     used = 0
     for i, c in enumerate(text):
-        used += display_width(c)
+        used += columns(c)
         if used > width:
             return text[: max(i, 1)]
     return text

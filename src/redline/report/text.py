@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TextIO
 
-from redline.diagnostics import display_width
 from redline.findings import (
     Evidence,
     Finding,
@@ -34,7 +33,7 @@ from redline.report.finding_lines import (
     write_open_finding,
     write_rest,
 )
-from redline.report.layout import Sheet, Style, Tone, pad, paint, shorten
+from redline.report.layout import Sheet, Style, Tone, columns, pad, paint, shorten
 from redline.report.problem_lines import write_problems
 from redline.report.tones import GRAVEST, MARKS, TONES
 from redline.report.wording import (
@@ -233,9 +232,9 @@ def _overview(submissions: Sequence[SubmissionFindings], sheet: Sheet) -> None:
     """A line for each submission, and how many came out how."""
     language = sheet.language
     verdicts = {v: name.render(language) for v, name in VERDICTS.items()}
-    wide = max(display_width(v) for v in verdicts.values())
+    wide = max(columns(v) for v in verdicts.values())
     ids = [shorten(s.id, 32) for s in submissions]
-    id_wide = max((display_width(i) for i in ids), default=0)
+    id_wide = max((columns(i) for i in ids), default=0)
     for submission, name in zip(submissions, ids, strict=True):
         status = GRAVEST[submission.verdict]
         verdict = pad(f"{MARKS[status]} {verdicts[submission.verdict]}", wide + 2)

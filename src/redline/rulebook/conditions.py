@@ -210,8 +210,11 @@ class ConditionResolver:
         if usage.layer is not None:
             for column in usage.layer.columns:
                 if node.text in (column.names.en, column.names.zh):
+                    self.scope.note(node, column)
                     return ColumnTerm(usage.layer, column)
             found = self.scope.terms.get(node.text) or self.resolve_pending(node, usage)
+            if found is not None:
+                self.scope.note(node, found)
             match found:
                 case Parameter():
                     return self.parameter(found, node)
@@ -230,6 +233,8 @@ class ConditionResolver:
             self.scope.report(ConceptCycle(place=self.scope.place(node), names=names))
             return None
         found = self.scope.terms.get(node.text) or self.resolve_pending(node, usage)
+        if found is not None:
+            self.scope.note(node, found)
         match found:
             case Attribute():
                 return AttributeTerm(found)
@@ -272,6 +277,7 @@ class ConditionResolver:
             known = [k for k, v in self.scope.terms.by_name.items() if isinstance(v, Parameter)]
             self.scope.unknown("term", node.parameter, known)
             return None
+        self.scope.note(node.parameter, found)
         key = self.lookup(node.key, usage)
         if key is None:
             return None
@@ -353,6 +359,9 @@ class ConditionResolver:
                     known=known,
                 )
             )
+        for value in code_list.values:
+            if value.names.key == code:
+                self.scope.note(node, value)
         return code
 
     def codes(
@@ -364,6 +373,7 @@ class ConditionResolver:
         for node in nodes:
             group = self.scope.code_groups.get(node.text) if isinstance(node, t.Name) else None
             if group is not None and group.code_list is code_list:
+                self.scope.note(node, group)
                 codes |= group.codes
                 shown.append(group.title)
             elif (code := self.code(code_list, node)) is not None:
@@ -472,6 +482,8 @@ class ConditionResolver:
                 part = self.scope.parts.get(name.text)
                 if part is None:
                     self.scope.unknown("part", name, self.scope.parts)
+                elif name.text in self.scope.part_names:
+                    self.scope.note(name, self.scope.part_names[name.text])
                 return part
             case t.PartOf(whole=whole, inside=inside, leaving_out=leaving_out):
                 part, place = self.part(whole), self.selection(inside)
@@ -703,6 +715,7 @@ class ConditionResolver:
             known = [k for k, v in self.scope.terms.by_name.items() if isinstance(v, Attribute)]
             self.scope.unknown("attribute", node.attribute, known)
             return None
+        self.scope.note(node.attribute, found)
         if not isinstance(found.type, QuantityType):
             self.wrong_type(
                 node.attribute, msg("a number or a quantity"), type_in_words(found.type)

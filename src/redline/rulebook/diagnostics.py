@@ -19,6 +19,7 @@ KINDS = {
     "judgement": msg("judgement"),
     "term": msg("attribute, concept or parameter"),
     "attribute": msg("attribute"),
+    "rank": msg("rank"),
     "rule": msg("rule"),
     "plan": msg("plan"),
     "part": msg("part of the subject"),

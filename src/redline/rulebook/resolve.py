@@ -54,6 +54,7 @@ from redline.rulebook.model import (
     Item,
     JudgementKind,
     Layer,
+    Names,
     Norm,
     Not,
     NotExecutable,
@@ -69,7 +70,7 @@ from redline.rulebook.model import (
     TextType,
     Type,
 )
-from redline.rulebook.scope import CodeGroup, Scope, names_of
+from redline.rulebook.scope import CodeGroup, Scope, Word, names_of
 from redline.rulebook.words import type_in_words
 
 P = TypeVar("P", t.Applies, t.Remedy)
@@ -102,20 +103,27 @@ PRIMITIVES: Mapping[t.Primitive, Type] = {
     t.Primitive.NUMBER: QuantityType(NUMBER),
 }
 
-SUBJECTS: Mapping[str, SubjectKind] = {
-    "project": "project",
-    "项目": "project",
-    "operation": "operation",
-    "在营设施": "operation",
-    "plan": "plan",
-    "规划": "plan",
-    "revision": "revision",
-    "调整": "revision",
-    "region": "region",
-    "区域": "region",
-    "layers": "layers",
-    "图层": "layers",
+SUBJECTS: Mapping[Names, SubjectKind] = {
+    Names("project", "项目"): "project",
+    Names("operation", "在营设施"): "operation",
+    Names("plan", "规划"): "plan",
+    Names("revision", "调整"): "revision",
+    Names("region", "区域"): "region",
+    Names("layers", "图层"): "layers",
 }
+
+RANKS: Mapping[str, str] = {
+    "constitution": "宪法",
+    "law": "法律",
+    "regulation": "行政法规",
+    "local_regulation": "地方性法规",
+    "rule": "规章",
+    "normative_document": "规范性文件",
+    "plan": "规划",
+}
+"""The ranks of legal sources, the highest first."""
+
+YEAR = Names("year", "年")
 
 
 class PackResult:
@@ -179,6 +187,7 @@ class PackResolver:
         self.scope = result.scope
         self.conditions = ConditionResolver(self.scope)
         self.pending: dict[str, t.Concept] = {}
+        self.pack_territory_unknown = False
         self.rule_names = {
             text: names_of(d.name)
             for d in pack.declarations
@@ -201,6 +210,19 @@ class PackResolver:
         self.conditions.citations = self.citations
         for declaration in declarations:
             self.declaration(declaration)
+        self.territory_of_pack()
+        for declaration in declarations:
+            if isinstance(declaration, t.Instrument) and declaration.territory is not None:
+                self.scope.find(self.scope.territories, declaration.territory)
+
+    def territory_of_pack(self) -> Territory | None:
+        """Where the pack binds; where its name means nothing, that is reported once."""
+        name = self.pack.territory
+        if name is None or self.pack_territory_unknown:
+            return None
+        territory = self.scope.find(self.scope.territories, name)
+        self.pack_territory_unknown = territory is None
+        return territory
 
     def declaration(self, node: t.Declaration) -> None:
         """Resolve one declaration."""
@@ -279,10 +301,13 @@ class PackResolver:
             self.scope.unknown("dimension", name, known)
             return None
         dimension = known[name.text][1]
+        names = next(Names(en, zh) for en, (zh, _) in DIMENSIONS.items() if name.text in (en, zh))
+        self.scope.note(name, Word(names))
         if per is not None:
-            if per.text not in ("year", "年"):
-                self.scope.unknown("dimension", per, ("year", "年"))
+            if per.text not in (YEAR.en, YEAR.zh):
+                self.scope.unknown("dimension", per, (YEAR.en, YEAR.zh))
                 return None
+            self.scope.note(per, Word(YEAR))
             dimension = dimension.times(PER_YEAR)
         return QuantityType(dimension)
 
@@ -334,6 +359,7 @@ class PackResolver:
         """A column of a layer; reports where there is none."""
         for column in layer.columns:
             if name.text in (column.names.en, column.names.zh):
+                self.scope.note(name, column)
                 return column
         known = [x for c in layer.columns for x in (c.names.en, c.names.zh) if x]
         self.scope.unknown("column", name, known)
@@ -386,12 +412,21 @@ class PackResolver:
             number=node.number,
             number_verified=node.number is not None and node.number_unverified is None,
             issuer=node.issuer,
-            rank=node.rank.text if node.rank else None,
+            rank=self.rank(node.rank) if node.rank else None,
             force=interval_of(period),
             text_held=node.text_held.value if node.text_held else None,
             place=self.scope.place(node.name),
         )
         self.scope.declare(self.scope.instruments, node.name, thing)
+
+    def rank(self, node: t.Name) -> str | None:
+        """The English name of an instrument's rank."""
+        for en, zh in RANKS.items():
+            if node.text in (en, zh):
+                self.scope.note(node, Word(Names(en, zh)))
+                return en
+        self.scope.unknown("rank", node, [x for pair in RANKS.items() for x in pair])
+        return None
 
     def citations(self, nodes: Sequence[t.Citation]) -> tuple[Citation, ...]:
         """Citations with the days on which they hold; one that never holds is reported."""
@@ -459,13 +494,13 @@ class PackResolver:
             known = [k for k, v in self.scope.terms.by_name.items() if isinstance(v, Parameter)]
             self.scope.unknown("term", node.parameter, known)
             return
+        self.scope.note(node.parameter, found)
         if found.set_by is None:
             self.scope.report(
                 NotLeftToAuthority(place=self.scope.place(node.parameter), name=found.names.key)
             )
             return
-        name = self.pack.territory
-        territory = self.scope.find(self.scope.territories, name) if name else None
+        territory = self.territory_of_pack()
         for value in self.dated_values(node.values, found.type, found.key):
             self.result.fillings.append((found, replace(value, territory=territory)))
 
@@ -555,26 +590,27 @@ class PackResolver:
         layers = [self.scope.find(self.scope.layers, n) for n in node.concerning]
         if citation is not None:
             known = tuple(layer for layer in layers if layer is not None)
-            name = self.pack.territory
-            territory = self.scope.find(self.scope.territories, name) if name else None
             self.result.not_executable.append(
-                NotExecutable(citation, known, node.because, self.pack.name, territory)
+                NotExecutable(
+                    citation, known, node.because, self.pack.name, self.territory_of_pack()
+                )
             )
 
     def rule(self, node: t.Rule) -> None:
         citations = self.citations(node.cites)
         self.scope.heading = heading_of(citations, node.title)
         before = len(self.scope.diagnostics)
-        self.scope.parts = {}
+        self.scope.parts, self.scope.part_names = {}, {}
         for part_node in node.parts:
             if isinstance(part_node, t.Let):
                 self.let(part_node)
         applies = self.one(node, t.Applies, "applies when")
         norms = [p for p in node.parts if isinstance(p, t.Norm)]
         remedy = self.one(node, t.Remedy, "remedy")
-        territory_name = node.territory or self.pack.territory
         territory = (
-            self.scope.find(self.scope.territories, territory_name) if territory_name else None
+            self.scope.find(self.scope.territories, node.territory)
+            if node.territory
+            else self.territory_of_pack()
         )
         if len(norms) != 1:
             self.scope.report(
@@ -634,6 +670,7 @@ class PackResolver:
         if part is not None:
             for text in filter(None, (node.name.en, node.name.zh)):
                 self.scope.parts[text] = part
+                self.scope.part_names[text] = Word(names_of(node.name))
 
     def severity(self, node: t.Rule, norm: t.Norm) -> Severity:
         if norm.kind is t.NormKind.EXPECTS:
@@ -644,8 +681,11 @@ class PackResolver:
     def subject(self, node: t.Rule) -> tuple[SubjectKind | None, Layer | None]:
         if node.subject is None:
             return None, None
-        kind = SUBJECTS.get(node.subject.kind.text)
-        if kind is None:
+        words = next((x for x in SUBJECTS if node.subject.kind.text in (x.en, x.zh)), None)
+        kind = SUBJECTS[words] if words else None
+        if words is not None:
+            self.scope.note(node.subject.kind, Word(words))
+        else:
             self.scope.report(
                 NotASubject(
                     place=self.scope.place(node.subject.kind),
@@ -678,6 +718,8 @@ class PackResolver:
                 continue
             rule = self.scope.rules.get(part.rule.text)
             names = rule.names if rule else self.rule_names.get(part.rule.text)
+            if names is not None:
+                self.scope.note(part.rule, Word(names))
             when = self.conditions.condition(part.when, Usage()) if part.when else None
             if names is None:
                 known = [*self.scope.rules.by_name, *self.rule_names]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from redline.diagnostics import Diagnostic, Place
 from redline.language import tree as t
-from redline.language.source import Source
+from redline.language.source import Source, Span
 from redline.messages import Title
 from redline.rulebook.diagnostics import DeclaredTwice, UnknownName
 from redline.rulebook.model import (
@@ -83,6 +83,21 @@ Term = Attribute | Concept | Parameter
 """What a bare name in a condition can mean; one namespace."""
 
 
+class Named(Protocol):
+    """What a name can mean."""
+
+    @property
+    def names(self) -> Names:
+        """Its English and its Chinese identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A name that the language itself knows (a dimension, a rank), or one local to a rule."""
+
+    names: Names
+
+
 @dataclass
 class Scope:
     """The tables of one pack, and the diagnostics of resolving it."""
@@ -105,6 +120,10 @@ class Scope:
     """What the columns' values stood for before a change of schema."""
     parts: dict[str, Part] = field(default_factory=dict)
     """The parts that the rule at hand has named."""
+    part_names: dict[str, Word] = field(default_factory=dict)
+    """Both identifiers of those parts."""
+    meanings: dict[Span, Named] = field(default_factory=dict)
+    """What each name in the file means, by where it stands; for translation and lint."""
     heading: Title | None = None
     """The legal heading under which names are being resolved, for diagnostics."""
 
@@ -147,7 +166,13 @@ class Scope:
         thing = table.get(name.text)
         if thing is None:
             self.unknown(table.kind, name, table.by_name)
+        else:
+            self.note(name, cast(Named, thing))
         return thing
+
+    def note(self, name: t.Name | t.Text, thing: Named) -> None:
+        """Keep what a name means."""
+        self.meanings[name.span] = thing
 
     def unknown(self, kind: str, name: t.Name, known: Iterable[str]) -> None:
         """Report a name that means nothing."""

@@ -1,0 +1,76 @@
+"""A rule file in the words of the other surface: every name by its other identifier.
+
+What a name means was noted when the rule book was resolved (`Scope.meanings`), so nothing is looked
+up here again. A name without an identifier in the other script stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import TypeVar, cast
+
+from redline.language import tree as t
+from redline.language.printer import print_pack
+from redline.messages import Language
+from redline.rulebook.scope import Named, Scope
+
+N = TypeVar("N", bound=t.Node)
+
+
+def translated(pack: t.Pack, scope: Scope, surface: Language) -> str:
+    """The text of a pack on a surface, with its comments.
+
+    The scope must have been resolved together with the cases of the pack.
+    """
+    for name in names_in(pack):
+        if name.span not in scope.meanings:
+            thing = named_in_any_table(scope, name.text)
+            if thing is not None:
+                scope.note(name, thing)
+    return print_pack(renamed(pack, scope, surface), surface)
+
+
+def named_in_any_table(scope: Scope, text: str) -> Named | None:
+    """What a name of unknown kind means: what a case wants for can be anything."""
+    found = (table.get(text) for table in scope.tables())
+    return next((cast(Named, thing) for thing in found if thing is not None), None)
+
+
+def names_in(node: object) -> Iterator[t.Name]:
+    """Every use of a name in a tree, in the order of the text."""
+    if isinstance(node, t.Name):
+        yield node
+    elif isinstance(node, tuple):
+        for item in node:
+            yield from names_in(item)
+    elif is_dataclass(node) and isinstance(node, t.Node):
+        for field in fields(node):
+            yield from names_in(getattr(node, field.name))
+
+
+def renamed(node: N, scope: Scope, surface: Language) -> N:
+    """A tree with each name in the script of a surface."""
+    if isinstance(node, t.Name):
+        meaning = scope.meanings.get(node.span)
+        if meaning is None:
+            return node
+        other = meaning.names.zh if surface == "zh" else meaning.names.en
+        return replace(node, text=other or node.text)
+    changes: dict[str, object] = {}
+    for field in fields(node):
+        value = getattr(node, field.name)
+        changed = renamed_value(value, scope, surface)
+        if changed is not value:
+            changes[field.name] = changed
+    return replace(node, **changes) if changes else node  # type: ignore[arg-type]
+
+
+def renamed_value(value: object, scope: Scope, surface: Language) -> object:
+    if isinstance(value, t.Node):
+        return renamed(value, scope, surface)
+    if isinstance(value, tuple):
+        items = tuple(renamed_value(item, scope, surface) for item in value)
+        changed = any(a is not b for a, b in zip(items, value, strict=True))
+        return items if changed else value
+    return value
