@@ -283,12 +283,13 @@ def half_width(drained: float) -> float:
 def banked_parts(country: Country) -> Iterator[tuple[River, LineString, float]]:
     """The parts of rivers that drain more than 25 km², with half their width (m)."""
     drained = country.terrain.drained
+    around = country.county.buffer(RIVER_MARGIN)
     for river in country.rivers:
         wide = np.flatnonzero(drained[river.cells] > 25.0)
         if len(wide) > 8:
             start = wide[0] / (len(river.cells) - 1)
             large = shapely.ops.substring(river.line, start, 1.0, normalized=True)
-            near = shapely.intersection(large, country.county.buffer(RIVER_MARGIN))
+            near = shapely.intersection(large, around)
             for part in (p for p in shapely.get_parts(near.simplify(7.0)) if p.length > 500.0):
                 yield river, part, half_width(float(drained[river.cells[wide[0]]]))
 

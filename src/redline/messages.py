@@ -39,6 +39,10 @@ class Message:
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Equal messages have equal sentences; their values may not be hashable."""
+        return hash(self.text)
+
     def render(self, language: Language) -> str:
         """The sentence in one language, its values rendered in the same one."""
         sentence = catalogue(language).gettext(self.text) if self.text else ""

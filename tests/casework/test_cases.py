@@ -85,9 +85,7 @@ def test_a_case_that_names_the_wrong_want_fails(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_case_that_cannot_be_understood_is_said_so(
-    tmp_path: Path, given: str, code: str
-) -> None:
+def test_a_case_that_cannot_be_understood_is_said_so(tmp_path: Path, given: str, code: str) -> None:
     found = report(tmp_path, f'case "c" / "例" given {given} expect complies')
     assert [d.code for d in found.diagnostics] == [code]
     assert found.diagnostics[0].place is not None

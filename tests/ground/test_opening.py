@@ -12,7 +12,7 @@ from redline.ground import opening
 from redline.ground.catalog import load_catalog
 from redline.ground.features import FeatureTable
 from redline.ground.measure import coverage_gap, overlaps
-from redline.ground.opening import open_zone
+from redline.ground.opening import open_zone, plane_of_catalog
 from redline.ground.plane import Plane
 from redline.messages import msg
 
@@ -187,3 +187,20 @@ def test_the_digest_is_of_the_bytes(opened, tmp_path):
     assert opened(EVERYWHERE, red=table(FAR)).digest == first
     (tmp_path / "catalog.toml").unlink()
     assert opened(EVERYWHERE.replace("red.g", "other.g"), other=table(SQUARE)).digest != first
+
+
+@pytest.mark.parametrize(
+    ("coverage", "plane"),
+    [
+        ('{ path = "county.geojson" }', Plane(114, 24)),
+        ("{ bounds = [73, 18, 135, 53] }", Plane(104, 36)),
+        ('"everywhere"', None),
+    ],
+)
+def test_checks_of_one_catalog_share_its_plane(tmp_path, monkeypatch, coverage, plane):
+    county = table(shapely.box(113.9, 23.9, 114.9, 24.3))
+    monkeypatch.setattr(opening, "read", lambda *_: county)
+    (tmp_path / "county.geojson").write_text("{}")
+    path = tmp_path / "catalog.toml"
+    path.write_text(f'schema = "redline.catalog/1"\ncoverage = {coverage}\n')
+    assert plane_of_catalog(load_catalog(path)) == plane

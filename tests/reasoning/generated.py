@@ -18,7 +18,6 @@ from redline.language.tree import (
     PartKind,
     RelationKind,
 )
-from redline.language.source import Span
 from redline.messages import Title
 from redline.quantities import AREA, NUMBER
 from redline.rulebook.model import (
@@ -66,7 +65,7 @@ from redline.rulebook.model import (
     Selection,
     Territory,
 )
-from tests.reasoning.oracle import Facts, Ground, Paper
+from tests.reasoning.facts import Facts, Ground, Paper
 
 DAY = date(2026, 9, 1)
 NOWHERE = Place("generated")
@@ -115,7 +114,7 @@ def instrument(text_held: date | None) -> Instrument:
 
 
 HELD, NOT_HELD = instrument(None), instrument(date(2027, 1, 1))
-ARTICLE = Article(Span(0, 0), number=1, suffix=None, paragraph=None, item=None)
+ARTICLE = Article(number=1)
 
 
 def cited(source: Instrument = HELD) -> tuple[Citation, ...]:
@@ -134,9 +133,11 @@ selections = st.builds(
         ),
     ),
 ).map(
-    lambda s: s
-    if s.where is None
-    else replace(s, where=replace(s.where, term=ColumnTerm(s.layer, LEVEL)))
+    lambda s: (
+        s
+        if s.where is None
+        else replace(s, where=replace(s.where, term=ColumnTerm(s.layer, LEVEL)))
+    )
 )
 comparators = st.sampled_from(list(Comparator))
 numbers = st.sampled_from([0.0, 1.0, 2.0, 3.0])
@@ -217,9 +218,7 @@ def concepts(draw: st.DrawFn) -> list[Concept]:
 
 
 @st.composite
-def exceptions(
-    draw: st.DrawFn, leaf: st.SearchStrategy[Condition], depth: int
-) -> ExceptionClause:
+def exceptions(draw: st.DrawFn, leaf: st.SearchStrategy[Condition], depth: int) -> ExceptionClause:
     deeper = exceptions(leaf, depth - 1) if depth > 1 else st.nothing()
     return ExceptionClause(
         draw(conditions(leaf, 3)),
@@ -233,7 +232,9 @@ def exceptions(
 def rules(draw: st.DrawFn, index: int, known: Sequence[Concept]) -> Rule:
     uses = [st.sampled_from(list(known)).map(ConceptUse)] if known else []
     leaf = st.one_of(atoms, *uses)
-    kind = draw(st.sampled_from([NormKind.FORBIDS, NormKind.FORBIDS, NormKind.REQUIRES, NormKind.RESTRICTS]))
+    kind = draw(
+        st.sampled_from([NormKind.FORBIDS, NormKind.FORBIDS, NormKind.REQUIRES, NormKind.RESTRICTS])
+    )
     hit = draw(overlaps)
     forbidding = kind in (NormKind.FORBIDS, NormKind.RESTRICTS)
     condition = hit if forbidding and draw(st.booleans()) else draw(conditions(leaf, 4))
@@ -326,12 +327,14 @@ def subject(
 ) -> tuple[Facts, Facts]:
     """The facts about one subject, and the same with some of its unknowns settled."""
     blank = rng.choice([0.1, 0.4, 0.7])
+    papers = {d.names.key: listed(rng) for d in DOCUMENTS}
+    all_listed = rng.random() < 0.3
     whole = Facts(
         day=DAY,
         attributes={key: rng.choice(values) for key, values in VALUES.items()},
         judgements={j.names.key: rng.random() < 0.5 for j in JUDGEMENTS},
-        documents={d.names.key: listed(rng) for d in DOCUMENTS},
-        all_listed=rng.random() < 0.3,
+        documents={k: v for k, v in papers.items() if v or not all_listed},
+        all_listed=all_listed,
         layers={
             key: Ground(
                 tuple((c, float(rng.choice([0, 0, 1, 2, 3]))) for c in features),
@@ -361,16 +364,17 @@ def without(rng: random.Random, facts: Facts, blank: float, bounded: dict[str, b
         return rng.random() >= blank
 
     drawn = facts.drawn and rng.random() >= blank / 4
+    documents = {
+        k: tuple(p if keeps() else replace(p, covers=None) for p in v)
+        for k, v in facts.documents.items()
+        if keeps()
+    }
     return replace(
         facts,
         attributes={k: v for k, v in facts.attributes.items() if keeps()},
         judgements={k: v for k, v in facts.judgements.items() if keeps()},
-        documents={
-            k: tuple(p if keeps() else replace(p, covers=None) for p in v)
-            for k, v in facts.documents.items()
-            if keeps()
-        },
-        all_listed=facts.all_listed and keeps(),
+        documents=documents,
+        all_listed=facts.all_listed and len(documents) == len(facts.documents) and keeps(),
         layers={
             key: hidden(rng, ground, blank, bounded[key], drawn)
             for key, ground in facts.layers.items()

@@ -105,8 +105,14 @@ def test_a_conjunction_wider_than_a_join_is_split_and_means_the_same():
     everything = [TRUE] * 100
     assert outputs(engine, formula, everything) == TRUE
     for place in (0, 11, 12, 55, 99):
-        assert outputs(engine, formula, everything[:place] + [FALSE] + everything[place + 1 :]) == FALSE
-        assert outputs(engine, formula, everything[:place] + [UNKNOWN] + everything[place + 1 :]) == UNKNOWN
+        assert (
+            outputs(engine, formula, everything[:place] + [FALSE] + everything[place + 1 :])
+            == FALSE
+        )
+        assert (
+            outputs(engine, formula, everything[:place] + [UNKNOWN] + everything[place + 1 :])
+            == UNKNOWN
+        )
 
 
 # ── duplicates ──────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from redline.reasoning.subjects import (
 )
 from redline.reasoning.truth import Bounds, Numbers
 from redline.rulebook.model import Attribute, Layer, Part
-from tests.reasoning.oracle import Facts
+from tests.reasoning.facts import Facts
 
 
 def subjects_of(facts: Sequence[Facts], attributes: Sequence[Attribute]) -> Subjects:

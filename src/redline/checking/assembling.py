@@ -443,7 +443,7 @@ class FindingMaker:
                         int(found.feature[row]),
                         geometry,
                         area_m2=round(float(found.area_m2[row]), 2),
-                        width_m=round(float(found.width_m[row]), 3)
+                        width_m=round(float(found.width_m[row]), 4)
                         if found.width_exact[row]
                         else None,
                     ),

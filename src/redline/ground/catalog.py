@@ -207,11 +207,12 @@ class LayerVersion:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The versions of all layers, by name and day."""
+    """The versions of all layers, and the coverage of those that state none of their own."""
 
     path: Path
     versions: tuple[LayerVersion, ...]
     tolerance: Tolerance = DEFAULT_TOLERANCE
+    coverage: CoverageSpec = OwnExtent()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -279,7 +280,7 @@ def load_catalog(path: Path | str) -> Catalog:
     if problems:
         raise Refusal(sorted(problems, key=line_of))
     tolerance = Tolerance(entry.tolerance.min_area, entry.tolerance.min_width)
-    return Catalog(path, whole, tolerance)
+    return Catalog(path, whole, tolerance, default)
 
 
 def catalog_text(path: Path) -> str:

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.catalog import (
+    Catalog,
     CoverageSpec,
     Everywhere,
     LayerSource,
@@ -32,7 +33,7 @@ from redline.ground.catalog_diagnostics import (
 )
 from redline.ground.diagnostics import capped
 from redline.ground.features import FeatureTable, Geometries
-from redline.ground.plane import Bounds, Plane
+from redline.ground.plane import Bounds, Plane, degrees_from
 from redline.ground.repair import repaired
 from redline.ground.store import LARGE, Columns, LayerGround, Store, key_of, sha256_of
 from redline.ground.tiles import tile
@@ -196,6 +197,24 @@ def placed(table: FeatureTable, plane: Plane, said: list[Diagnostic]) -> Geometr
         raise Refusal(capped(faults))
     said += capped(faults)
     return geometry
+
+
+def plane_of_catalog(catalog: Catalog) -> Plane | None:
+    """The plane around the ground that a catalog covers; None where it does not say.
+
+    Tiles are stored for one plane, so checks that share a catalog should share its plane.
+    """
+    match catalog.coverage:
+        case WithinBounds(bounds):
+            return Plane.for_extent(bounds)
+        case WithinFile(path, layer, crs):
+            table = read(path, layer, crs, None)
+            west, south, east, north = shapely.total_bounds(table.geometry)
+            corners = np.array([[west, south], [east, south], [east, north], [west, north]])
+            degrees = degrees_from(table.crs)(corners)
+            low, high = degrees.min(axis=0).tolist(), degrees.max(axis=0).tolist()
+            return Plane.for_extent((*low, *high)) if np.isfinite(degrees).all() else None
+    return None
 
 
 # --- columns ----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from redline.ground.features import Geometries
 from redline.ground.grouping import total_by
-from redline.ground.plane import Bools, Floats
+from redline.ground.plane import Floats
 from redline.ground.threads import over_rows
 
 PRECISION = 0.01
@@ -94,16 +94,6 @@ def eroded_width(part: BaseGeometry, least: float, most: float) -> float:
         else:
             least = middle
     return least
-
-
-def wider_than(geometries: Geometries, limit: float) -> Bools:
-    """Which geometries are at least `limit` wide; measured only where bounds do not settle it."""
-    area, perimeter = shapely.area(geometries), shapely.length(geometries)
-    holes = hole_counts(geometries)
-    settled = least_width(area, perimeter, holes) >= limit
-    open_rows = np.flatnonzero(~settled & (most_width(area) >= limit))
-    settled[open_rows] = widths(geometries[open_rows]) >= limit
-    return np.asarray(settled)
 
 
 def hole_counts(geometries: Geometries) -> Floats:
