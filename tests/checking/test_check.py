@@ -194,7 +194,7 @@ def test_other_features_of_the_layer_do_not_count(place: Place) -> None:
 
 
 def test_a_sliver_is_listed_and_does_not_count(place: Place) -> None:
-    edge = place.submission(geometries={"permanent": box(-10, 10, 0.0005, 20)})
+    edge = place.submission(geometries={"permanent": box(-10, 10, 0.0005, 90)})
     found = place.finding("keep_out", edge)
     assert found.status is Status.COMPLIES
     assert [s.feature for s in found.slivers] == ["A"]

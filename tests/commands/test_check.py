@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -178,6 +180,12 @@ def test_errors_reach_stderr_even_where_the_text_goes_to_a_file(
     err = capsys.readouterr().err
     assert "RL101" in err
     assert "RL301" not in err
+
+
+def test_problems_are_said_once_where_both_streams_go_to_one_place(tmp_path: Path):
+    script = '"$0" -m redline check nowhere.geojson --lang en > out.txt 2>&1'
+    subprocess.run(["bash", "-c", script, sys.executable], cwd=tmp_path, check=False, timeout=60)
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8").count("nowhere.geojson") == 1
 
 
 def test_quiet_keeps_to_the_verdicts_and_verbose_lists_everything(

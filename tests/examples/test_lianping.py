@@ -192,9 +192,11 @@ def test_the_opinion_covers_the_water_main():
     assert excused == ["red_line_outside_core_zones"]
 
 
-def test_the_quarry_lacks_only_what_lies_beyond_the_border():
+def test_whatever_is_open_about_the_quarry_turns_on_ground_beyond_the_border():
     open_findings = [f for f in judged("LP-2026-008").findings if f.status is Status.UNDETERMINED]
-    assert {m.kind for f in open_findings for m in f.missing} == {"coverage"}
+    assert open_findings
+    for found in open_findings:
+        assert "coverage" in {m.kind for m in found.missing}, found.rule
 
 
 def test_the_bare_boundary_points_ask_for_facts():

@@ -231,23 +231,21 @@ def exceptions(draw: st.DrawFn, leaf: st.SearchStrategy[Condition], depth: int) 
 @st.composite
 def rules(draw: st.DrawFn, index: int, known: Sequence[Concept]) -> Rule:
     uses = [st.sampled_from(list(known)).map(ConceptUse)] if known else []
-    leaf = st.one_of(atoms, *uses)
-    kind = draw(
-        st.sampled_from([NormKind.FORBIDS, NormKind.FORBIDS, NormKind.REQUIRES, NormKind.RESTRICTS])
-    )
-    hit = draw(overlaps)
-    forbidding = kind in (NormKind.FORBIDS, NormKind.RESTRICTS)
-    condition = hit if forbidding and draw(st.booleans()) else draw(conditions(leaf, 4))
-    covering = papers.map(lambda d: replace(d, overlaps=(hit,), before=None))
-    excusing = st.one_of(leaf, covering) if condition == hit else leaf
+    leaf: st.SearchStrategy[Condition] = st.one_of(atoms, *uses)
+    kind = draw(st.sampled_from(NORMS))
+    condition: Condition = draw(conditions(leaf, 4))
+    excusing = [exceptions(leaf, 3)]
+    if kind is not NormKind.REQUIRES and draw(st.booleans()):
+        condition = draw(overlaps)
+        excusing.append(covering(condition, leaf))
     return Rule(
         names=names(f"rule{index}"),
         pack="generated",
         title=title(f"rule{index}"),
-        territory=draw(st.sampled_from([None, None, TERRITORY])),
-        applies=draw(st.one_of(st.none(), conditions(leaf, 4))),
+        territory=draw(st.sampled_from([None, None, None, TERRITORY])),
+        applies=draw(st.one_of(st.none(), leaf, conditions(leaf, 3))),
         norm=Norm(kind, condition, ordinarily=draw(st.sampled_from([False, False, True]))),
-        exceptions=tuple(draw(st.lists(exceptions(excusing, 3), max_size=3))),
+        exceptions=tuple(draw(st.lists(st.one_of(*excusing), max_size=3))),
         severity="binding",
         remedy=None,
         citations=cited(draw(st.sampled_from([HELD] * 9 + [NOT_HELD]))),
@@ -258,6 +256,29 @@ def rules(draw: st.DrawFn, index: int, known: Sequence[Concept]) -> Rule:
         else (),
         displaces=draw(displacements(index)),
     )
+
+
+NORMS = [NormKind.FORBIDS, NormKind.FORBIDS, NormKind.REQUIRES, NormKind.RESTRICTS]
+
+
+@st.composite
+def covering(
+    draw: st.DrawFn, hit: Relates, leaf: st.SearchStrategy[Condition]
+) -> ExceptionClause:
+    """An exception whose document must cover the overlap; some of them only together."""
+    document = DocumentHeld(draw(st.sampled_from(DOCUMENTS)), overlaps=(hit,))
+    condition, provided = draw(st.sampled_from([(document, None), (ALWAYS, document)]))
+    if draw(st.booleans()):
+        condition = All((condition, draw(leaf)))
+    taken_back = draw(st.lists(exceptions(leaf, 2), max_size=1))
+    return ExceptionClause(condition, provided, (), tuple(taken_back))
+
+
+ALWAYS = Compares(
+    Constant(1.0, title("one"), QuantityType(NUMBER)),
+    Comparator.AT_LEAST,
+    Constant(0.0, title("none"), QuantityType(NUMBER)),
+)
 
 
 def displacements(index: int) -> st.SearchStrategy[tuple[Displacement, ...]]:

@@ -67,7 +67,7 @@ def command(say: Say) -> click.Command:
         verbose: bool,
     ) -> int:
         from redline import checking
-        from redline.commands.outlet import complain_of, outlet
+        from redline.commands.outlet import complain_of, meets_standard_error, outlet
 
         options = checking.Options(
             rules=rules,
@@ -88,8 +88,8 @@ def command(say: Say) -> click.Command:
         with outlet(output) as stream:
             write(document, stream, form, say, quiet=quiet, verbose=verbose)
             shown = form == "text" and not quiet
-            on_screen = stream.isatty()
-        if not (shown and on_screen):
+            seen = shown and meets_standard_error(stream)
+        if not seen:
             least = "error" if shown or quiet else "note" if verbose else "warning"
             complain_of(graver(document.problems, least), say)
         return exit_code(document)

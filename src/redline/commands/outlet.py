@@ -69,6 +69,14 @@ def standard_error() -> TextIO:
     return sys.stderr
 
 
+def meets_standard_error(stream: TextIO) -> bool:
+    """Whether what is written to a stream is seen where standard error is: a terminal, `2>&1`."""
+    try:
+        return stream.isatty() or os.path.sameopenfile(stream.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
+
+
 def complain(diagnostics: Iterable[Diagnostic], say: Say) -> None:
     """Diagnostics on standard error."""
     complain_of([Problem.of(d) for d in diagnostics], say)

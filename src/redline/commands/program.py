@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, Message] = MappingProxyType(
     {
         "check": msg("Judge submissions and say which clauses they keep or break."),
         "test": msg("Run the cases that stand beside the rules."),
+        "clauses": msg("Say which clauses the rules execute, and check what they cite."),
         "schema": msg("Print the JSON Schema of a file format."),
     }
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from redline.diagnostics import Diagnostic, did_you_mean
-from redline.messages import Message, msg
+from redline.messages import Language, Message, msg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ class TooDeep(Diagnostic):
 
     @property
     def message(self) -> Message:
-        return msg("parentheses are nested more than {limit} deep", limit=self.limit)
+        return msg("this is nested or chained more than {limit} levels deep", limit=self.limit)
 
     @property
     def hint(self) -> Message:
@@ -166,3 +166,69 @@ class TwoNamesInOneScript(Diagnostic):
             first=self.first,
             second=self.second,
         )
+
+
+SURFACES = {"en": msg("English"), "zh": msg("Chinese")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixedSurfaces(Diagnostic):
+    code: ClassVar[str] = "RL118"
+    found: str
+    other: Language
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "“{found}” is a word of the {other} rule language, in a file that is written in {own}",
+            found=self.found,
+            other=SURFACES[self.other],
+            own=SURFACES["zh" if self.other == "en" else "en"],
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("Write a file in one language; `redline translate` turns it into the other.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordReserved(Diagnostic):
+    code: ClassVar[str] = "RL119"
+    name: str
+
+    @property
+    def message(self) -> Message:
+        return msg("“{name}” is a word of the language and cannot be a name here", name=self.name)
+
+    @property
+    def hint(self) -> Message:
+        return msg("Choose another name, or add a word to it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartTwice(Diagnostic):
+    code: ClassVar[str] = "RL120"
+    word: str
+
+    @property
+    def message(self) -> Message:
+        return msg("“{word}” is said twice", word=self.word)
+
+    @property
+    def hint(self) -> Message:
+        return msg("Keep one of them.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTogether(Diagnostic):
+    code: ClassVar[str] = "RL121"
+    found: str
+    parts: tuple[str, ...]
+
+    @property
+    def message(self) -> Message:
+        return msg("“{found}” is several words without a space between", found=self.found)
+
+    @property
+    def hint(self) -> Message:
+        return msg("Write {words}.", words=" ".join(self.parts))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -11,96 +12,81 @@ from typing import Any, TypeVar, cast
 
 from redline.diagnostics import Diagnostic, Refusal
 from redline.language import tree as t
-from redline.language.diagnostics import (
-    ImpossibleDate,
-    MixedAndOr,
-    TooDeep,
-    TwoNamesInOneScript,
-    UnclosedText,
-    UnexpectedCharacter,
-    UnexpectedEnd,
-    UnexpectedWord,
+from redline.language.diagnostics import ImpossibleDate, PartTwice, TwoNamesInOneScript
+from redline.language.faults import (
+    SyntaxFault,
+    character_fault,
+    check_levels,
+    check_parentheses,
+    mixed_surfaces,
+    surface_of,
+    token_fault,
+    without_broken,
 )
 from redline.language.grammar import load_parser
 from redline.language.numerals import chinese_number
 from redline.language.source import Source, Span
-from redline.language.words import describe_terminals, keyword_spellings
+from redline.language.words import keyword_spellings
 from redline.messages import Language, Title
 from redline.quantities import BY_SPELLING
 
 MAX_ERRORS = 20
-MAX_DEPTH = 100
 
 T = TypeVar("T")
 Children = list[Any]
 Make = Callable[[Span, Children], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What could be read of a rule file: its tree without what is wrong, and what that is.
+
+    `lost` are names that may have been declared in what could not be read.
+    """
+
+    pack: t.Pack | None
+    diagnostics: tuple[Diagnostic, ...]
+    lost: frozenset[str] = frozenset()
+
+
 def parse(source: Source, surface: Language | None = None) -> t.Pack:
     """Parse a rule file; the surface is told from its first keyword unless given.
 
-    Raises `Refusal` with every syntax error found: after an error the declaration around it is
-    passed over and reading goes on with the next one.
+    Raises `Refusal` with every syntax error found.
+    """
+    reading = read_pack(source, surface)
+    if reading.diagnostics or reading.pack is None:
+        raise Refusal(reading.diagnostics)
+    return reading.pack
+
+
+def read_pack(source: Source, surface: Language | None = None) -> Reading:
+    """Parse a rule file as far as it goes.
+
+    After an error the case, or else the declaration, around it is passed over and reading goes on
+    behind it; what is wrong before the first declaration leaves no tree.
     """
     surface = surface or surface_of(source)
-    check_depth(source)
+    mixed = tuple(mixed_surfaces(source, surface))[:MAX_ERRORS]
+    if mixed:
+        return Reading(None, mixed)
+    try:
+        check_parentheses(source)
+    except Refusal as refusal:
+        return Reading(None, refusal.diagnostics)
     errors: list[Diagnostic] = []
+    lost: frozenset[str] = frozenset()
     text = source.text
-    while True:
+    while len(errors) < MAX_ERRORS:
         try:
-            pack = parse_once(source, text, surface)
+            return Reading(parse_once(source, text, surface), tuple(errors), lost)
         except SyntaxFault as fault:
             errors.append(fault.diagnostic)
-            blanked = blank_declaration(text, fault.offset, surface)
-            if blanked is None or blanked == text or len(errors) >= MAX_ERRORS:
-                raise Refusal(errors) from None
-            text = blanked
-        else:
-            if errors:
-                raise Refusal(errors)
-            return pack
-
-
-def surface_of(source: Source) -> Language:
-    """The surface that the file's first word belongs to."""
-    for line in source.text.split("\n"):
-        word = line.strip()
-        if word and not word.startswith("#"):
-            return "en" if word[0].isascii() else "zh"
-    return "en"
-
-
-class SyntaxFault(Exception):  # noqa: N818 - internal signal of one syntax error
-    """One syntax error and the offset from which recovery starts."""
-
-    def __init__(self, diagnostic: Diagnostic, offset: int) -> None:
-        self.diagnostic = diagnostic
-        self.offset = offset
-        super().__init__(diagnostic.code)
-
-
-def check_depth(source: Source) -> None:
-    """Refuse absurd nesting before anything recursive sees it."""
-    depth = 0
-    in_text = in_comment = False
-    for offset, character in enumerate(source.text):
-        if character == "\n":
-            in_text = in_comment = False
-        elif in_comment:
-            continue
-        elif character == '"':
-            in_text = not in_text
-        elif in_text:
-            continue
-        elif character == "#":
-            in_comment = True
-        elif character in "(（":
-            depth += 1
-            if depth > MAX_DEPTH:
-                place = source.place(Span(offset, offset + 1))
-                raise Refusal([TooDeep(place=place, limit=MAX_DEPTH)])
-        elif character in ")）":
-            depth = max(0, depth - 1)
+            recovery = without_broken(text, fault.offset, surface)
+            if recovery is None or recovery.text == text:
+                break
+            text, lost = recovery.text, lost | recovery.lost
+    return Reading(None, tuple(errors), lost)
 
 
 def parse_once(source: Source, text: str, surface: Language) -> t.Pack:
@@ -110,7 +96,9 @@ def parse_once(source: Source, text: str, surface: Language) -> t.Pack:
     parser, builder = parser_of(surface)
     builder.begin(source)
     try:
-        pack = cast(t.Pack, builder.transformer.transform(parser.parse(text)))
+        tree = parser.parse(text)
+        check_levels(source, tree)
+        return cast(t.Pack, builder.transformer.transform(tree))
     except UnexpectedCharacters as error:
         raise character_fault(source, text, error) from None
     except UnexpectedToken as error:
@@ -119,83 +107,6 @@ def parse_once(source: Source, text: str, surface: Language) -> t.Pack:
         if isinstance(error.orig_exc, SyntaxFault):
             raise error.orig_exc from None
         raise
-    return pack
-
-
-def character_fault(source: Source, text: str, error: Any) -> SyntaxFault:
-    start = error.pos_in_stream
-    if text[start] == '"':
-        end = text.find("\n", start)
-        span = Span(start, end if end >= 0 else len(text))
-        return SyntaxFault(UnclosedText(place=source.place(span)), start)
-    match = re.compile(r"\w+|\S").match(text, start)
-    end = match.end() if match else start + 1
-    found = text[start:end]
-    return SyntaxFault(
-        UnexpectedCharacter(place=source.place(Span(start, end)), found=found), start
-    )
-
-
-def token_fault(source: Source, text: str, error: Any, surface: Language) -> SyntaxFault:
-    token = error.token
-    accepts = set(error.accepts or error.expected)
-    expected = describe_terminals(accepts, surface)
-    if token.type == "$END":
-        end = len(text.rstrip())
-        place = source.place(Span(max(0, end - 1), end))
-        return SyntaxFault(UnexpectedEnd(place=place, expected=expected), end)
-    place = source.place(Span(token.start_pos, token.end_pos))
-    if token.type in ("KW_AND", "KW_OR") and {"KW_AND", "KW_OR"} & accepts:
-        return SyntaxFault(MixedAndOr(place=place), token.start_pos)
-    spellings = keyword_spellings(surface)
-    return SyntaxFault(
-        UnexpectedWord(
-            place=place,
-            found=str(token),
-            expected=expected,
-            candidates=tuple(spellings[k] for k in accepts if k in spellings),
-        ),
-        token.start_pos,
-    )
-
-
-DECLARATION_KEYWORDS = (
-    "KW_INSTRUMENT",
-    "KW_TERRITORY",
-    "KW_CODE_LIST",
-    "KW_CODE_GROUP",
-    "KW_ATTRIBUTE",
-    "KW_LAYER",
-    "KW_DOCUMENT",
-    "KW_COMPONENT",
-    "KW_JUDGEMENT",
-    "KW_PARAMETER",
-    "KW_CONCEPT",
-    "KW_FILLS",
-    "KW_MAPPING",
-    "KW_PLAN",
-    "KW_RULE",
-    "KW_NOT_EXECUTABLE",
-)
-
-
-@cache
-def declaration_start(surface: Language) -> re.Pattern[str]:
-    """Matches the start of a declaration at the start of a line."""
-    words = [keyword_spellings(surface)[k] for k in DECLARATION_KEYWORDS]
-    joined = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, reverse=True))
-    return re.compile(rf"^(?:{joined})(?!\w)", re.MULTILINE)
-
-
-def blank_declaration(text: str, offset: int, surface: Language) -> str | None:
-    """`text` with the declaration around `offset` replaced by blanks; None where there is none."""
-    starts = [m.start() for m in declaration_start(surface).finditer(text)]
-    before = [s for s in starts if s <= offset]
-    if not before:
-        return None
-    end = next((s for s in starts if s > offset), len(text))
-    blank = "".join(c if c == "\n" else " " for c in text[before[-1] : end])
-    return text[: before[-1]] + blank + text[end:]
 
 
 @cache
@@ -249,6 +160,14 @@ class Builder:
         methods = {n.removeprefix("on_"): wrap(getattr(self, n)) for n in names}
         methods["__default__"] = unbuilt
         return v_args(meta=True)(type("TreeBuilder", (Transformer,), methods))()
+
+    def once(self, said: Sequence[str], keywords: Mapping[str, str], span: Span) -> None:
+        """Refuse what is said twice; `keywords` gives the terminal of its word."""
+        for i, part in enumerate(said):
+            if part in said[:i]:
+                terminal = keywords.get(part, "KW_TERRITORY")
+                word = keyword_spellings(self.surface).get(terminal, part)
+                raise self.fault(PartTwice(place=self.source.place(span), word=word), span)
 
     def fault(self, diagnostic: Diagnostic, span: Span) -> SyntaxFault:
         return SyntaxFault(diagnostic, span.start)
@@ -360,6 +279,8 @@ class Builder:
 
     def on_instrument(self, span: Span, c: Children) -> t.Instrument:
         parts: dict[str, Any] = dict(x for x in c if isinstance(x, tuple))
+        self.once([x[0] for x in c if isinstance(x, tuple)], INSTRUMENT_KEYWORDS, span)
+        self.once(["territory" for x in c if isinstance(x, TerritoryClause)], {}, span)
         number, number_unverified = parts.get("number", (None, None))
         return t.Instrument(
             name=c[0],
@@ -842,6 +763,7 @@ class Builder:
     def on_document_test(self, span: Span, c: Children) -> t.DocumentTest:
         traits: dict[str, Any] = {}
         for trait in c[1:]:
+            self.once([*traits, *trait], DOCUMENT_KEYWORDS, span)
             traits |= trait
         return t.DocumentTest(name_of(c[0]), **traits, span=span)
 
@@ -1044,6 +966,22 @@ class Expectation(Wrapped):
         self.status = status
         self.names = names
 
+
+INSTRUMENT_KEYWORDS = {
+    "number": "KW_SERIAL",
+    "issuer": "KW_ISSUED_BY",
+    "rank": "KW_RANK",
+    "period": "KW_IN_FORCE",
+    "text_held": "KW_TEXT_HELD",
+}
+DOCUMENT_KEYWORDS = {
+    "covers": "KW_COVERS",
+    "before": "KW_BEFORE",
+    "rank": "KW_FROM",
+    "from_each": "KW_FROM_EACH",
+    "contains": "KW_CONTAINS",
+    "valid_on": "KW_VALID_ON",
+}
 
 SAME_YEAR = object()
 """What `in the same year` is between its production and the total around it."""

@@ -88,3 +88,36 @@ def describe_terminals(terminals: Set[str], surface: Language) -> tuple[str | Me
     described += [f"“{PUNCTUATION[x]}”" for x in PUNCTUATION if x in terminals]
     described += sorted({f"“{spellings[x]}”" for x in terminals if x in spellings})
     return tuple(described[:MOST]) + (("…",) if len(described) > MOST else ())
+
+
+RESERVED: frozenset[str] = frozenset(
+    {
+        *("any", "centreline", "distance", "document", "feature", "footprint", "if", "judgement"),
+        *("no", "not", "outside", "total", "whatever"),
+        *("下列之一", "不在", "中心线", "临时用地", "任一", "凡", "判断", "到", "另有规定", "同一"),
+        *("同年", "地下用地", "已批", "并非", "影响范围", "文件", "无", "最大值", "最小值"),
+        *("未经批准", "架空用地", "永久用地", "用地", "符合", "若", "要素"),
+    }
+)
+"""The words with which a condition or what a case states can begin.
+
+A name that can stand there too cannot be one of them.
+"""
+
+
+def split_into_words(text: str, known: Set[str]) -> list[str]:
+    """The fewest known words whose concatenation is `text`; empty where there are none.
+
+    Chinese is written without spaces, so 行业属于 may be two words run together.
+    """
+    if text.isascii():
+        return []
+    best: dict[int, list[str]] = {0: []}
+    for end in range(1, len(text) + 1):
+        for start in range(end):
+            word = text[start:end]
+            if start in best and word in known and word != text:
+                parts = [*best[start], word]
+                if end not in best or len(parts) < len(best[end]):
+                    best[end] = parts
+    return best.get(len(text), [])

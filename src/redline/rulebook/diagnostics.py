@@ -267,6 +267,22 @@ class NoRules(RuleDiagnostic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoLawTexts(RuleDiagnostic):
+    code: ClassVar[str] = "RL229"
+
+    @property
+    def message(self) -> Message:
+        return msg("there are no texts of law in this folder")
+
+    @property
+    def hint(self) -> Message:
+        return msg(
+            "A text is a .md file with front matter (title, effective_from) and articles as "
+            "“**第X条** …”."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsOrderedAttribute(RuleDiagnostic):
     code: ClassVar[str] = "RL218"
 
