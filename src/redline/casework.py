@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ from redline.messages import Message, Title, msg
 from redline.quantities import AREA, LENGTH, NUMBER
 from redline.reasoning.infer import Status, infer
 from redline.reasoning.judge import judge
-from redline.reasoning.plan import Plan, make_plan
+from redline.reasoning.plan import Plan, PlanAtom, make_plan
 from redline.reasoning.subjects import (
     Booleans,
     CodeSet,
@@ -54,6 +55,7 @@ from redline.rulebook.model import (
     Column,
     DateType,
     Layer,
+    Names,
     Part,
     QuantityType,
     Rule,
@@ -63,6 +65,7 @@ from redline.rulebook.model import (
     TotalTerm,
     Type,
 )
+from redline.rulebook.mutation import RECENT, mutants_of
 from redline.rulebook.scope import Scope
 from redline.rulebook.words import type_in_words
 
@@ -79,6 +82,8 @@ class CaseResult:
     expected: str
     got: str
     explanation: tuple[Message, ...] = ()
+    seen: tuple[tuple[PlanAtom, int], ...] = ()
+    """The atoms of the rule and the truth that each had in this case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +100,27 @@ class CaseReport:
         return tuple(r for r in self.results if not r.passed)
 
 
-def run_cases(paths: Sequence[Path] = ()) -> CaseReport:
-    """Run the cases of the rules below some paths (of the shipped rules where none are named).
-
-    A case without a date is run on the first day of each interval in which the law that the rule
-    rests on stays the same. Raises `Refusal` where the rules do not load.
+def rules_below(paths: Sequence[Path], only: str | None = None) -> tuple[RuleBook, list[Rule]]:
+    """The rules below some paths (the shipped ones where none are named) whose names match a
+    pattern such as `*_water_*`, and their book. Raises `Refusal` where they do not load.
     """
     book = load_rulebook(paths)
     named = set(book.packs) if not paths else packs_below(book, paths)
-    return run_rules(book, [r for r in book.rules if r.pack in named])
+    return book, [
+        r
+        for r in book.rules
+        if r.pack in named
+        and (only is None or any(fnmatch(n, only) for n in (r.names.en, r.names.zh)))
+    ]
+
+
+def run_cases(paths: Sequence[Path] = ()) -> CaseReport:
+    """Run the cases of the rules below some paths (of the shipped rules where none are named).
+
+    A case without a date is run on the first and the last day of each interval in which the law
+    that the rule rests on stays the same. Raises `Refusal` where the rules do not load.
+    """
+    return run_rules(*rules_below(paths))
 
 
 def packs_below(book: RuleBook, paths: Sequence[Path]) -> set[str]:
@@ -142,7 +159,9 @@ def run_case(rule: Rule, case: t.Case, book: RuleBook) -> Iterable[CaseResult]:
         inference = infer(plan, judged.truths)
         got = Status(inference.statuses[0, 0]).name.lower() if plan.rules else "not_in_force"
         wants = wants_of(inference, 0, 0, subjects, terrain) if plan.rules else ()
-        yield result_of(rule, case, scope, day, got=got, wants=wants)
+        result = result_of(rule, case, scope, day, got=got, wants=wants)
+        seen = zip(plan.atoms, inference.truths[0].tolist(), strict=True)
+        yield replace(result, seen=tuple(seen))
 
 
 def result_of(
@@ -188,17 +207,14 @@ def plan_of_rule(rule: Rule, day: date, book: RuleBook) -> Plan:
     return make_plan(replace(book, rules=(rule, *displacing)), day)
 
 
-RECENT = date(2018, 1, 1)
-"""Cases without a date are not tried on days before this one; replays start here too."""
-
-
 def days_to_try(rule: Rule) -> list[date]:
-    """The first day of each interval in which the rule's citations and values stay the same.
+    """The first and the last day of each interval in which the rule's citations stay the same.
 
     An interval in which the text is not held is left out: every outcome there is undetermined.
     """
     changes = {max(c.interval.start, RECENT) for c in rule.citations}
     changes |= {c.interval.end for c in rule.citations}
+    changes |= {c.interval.end - timedelta(days=1) for c in rule.citations}
     held = {c.instrument.text_held for c in rule.citations if c.instrument.text_held}
     days = sorted(changes | held)
     last_day = date.max - timedelta(days=1)
@@ -209,6 +225,96 @@ def days_to_try(rule: Rule) -> list[date]:
         and rule.in_force(day)
         and any(c.text_held(day) for c in rule.citations_on(day))
     ]
+
+
+# ── how well the cases cover the rules ──────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCoverage:
+    """What the cases of a rule show: statuses seen, and the truths seen of each of its atoms."""
+
+    rule: Rule
+    statuses: frozenset[str]
+    truths: Mapping[PlanAtom, frozenset[int]]
+    geometry: bool
+    """Whether a case states its ground as geometry."""
+
+    @property
+    def both_ways(self) -> bool:
+        """Whether a case breaks the rule and another keeps it."""
+        broken = {"violated", "conditional"} if self.restricts else {"violated"}
+        return bool(self.statuses & broken) and "complies" in self.statuses
+
+    @property
+    def restricts(self) -> bool:
+        """Whether a hit of the rule is conditional, never violated."""
+        return self.rule.norm.ordinarily or self.rule.norm.kind is t.NormKind.RESTRICTS
+
+    @property
+    def excused(self) -> bool:
+        """Whether a case is excused, where the rule has an exception at all."""
+        lifted = {"excused", "conditional"}
+        return not self.rule.exceptions or bool(self.statuses & lifted)
+
+
+def coverage_of(report: CaseReport, rules: Sequence[Rule]) -> tuple[RuleCoverage, ...]:
+    """How well the cases that were run cover some rules."""
+    by_rule: dict[Names, list[CaseResult]] = {}
+    for result in report.results:
+        by_rule.setdefault(result.rule.names, []).append(result)
+    found = []
+    for rule in rules:
+        truths: dict[PlanAtom, set[int]] = {}
+        for result in by_rule.get(rule.names, ()):
+            for atom, truth in result.seen:
+                truths.setdefault(atom, set()).add(truth)
+        statuses = frozenset(r.got for r in by_rule.get(rule.names, ()))
+        drawn = any(isinstance(g, t.PartAt) for c in rule.cases for g in c.givens)
+        frozen = {atom: frozenset(seen) for atom, seen in truths.items()}
+        found.append(RuleCoverage(rule, statuses, frozen, drawn))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class MutationReport:
+    """How many mutants the cases noticed, and those that none did."""
+
+    mutants: int
+    unnoticed: tuple[tuple[Rule, Message], ...]
+
+
+def mutate(book: RuleBook, rules: Sequence[Rule]) -> MutationReport:
+    """Run the cases of each rule on its mutants; a mutant on which all still pass is unnoticed."""
+    count = 0
+    unnoticed: list[tuple[Rule, Message]] = []
+    for rule in rules:
+        worlds = [
+            (case, days, WorldResolver(book.scopes[rule.pack], case).world())
+            for case in rule.cases
+            if (days := [case.on.value] if case.on else days_to_try(rule))
+        ]
+        for mutant in mutants_of(rule):
+            count += 1
+            if all(still_passes(mutant.rule, *world, book) for world in worlds):
+                unnoticed.append((rule, mutant.change))
+    return MutationReport(count, tuple(unnoticed))
+
+
+def still_passes(
+    rule: Rule, case: t.Case, days: Sequence[date], world: World, book: RuleBook
+) -> bool:
+    """Whether a case has the outcome that it expects on a changed rule."""
+    for day in days:
+        plan = plan_of_rule(rule, day, book)
+        got = "not_in_force"
+        if plan.rules:
+            subjects, terrain = world.on(day)
+            inference = infer(plan, judge(plan, subjects, terrain).truths)
+            got = Status(inference.statuses[0, 0]).name.lower()
+        if got != case.expected:
+            return False
+    return True
 
 
 # ── the world that a case states ────────────────────────────────────────────────────────────
@@ -481,9 +587,9 @@ class WorldResolver:
             raise Refusal(self.scope.diagnostics)
         sketch = None
         if sketched:
-            empty = dict.fromkeys(self.layers, ())
+            empty: dict[Layer, Sequence[tuple[Mapping[str, object], BaseGeometry]]] = dict.fromkeys(self.layers, ())
             told_apart = any(r is not Role.PERMANENT for r in self.parts)
-            sketch = Sketch(self.parts, self.placed, empty | self.ground, told_apart)
+            sketch = Sketch(self.parts, self.placed, {**empty, **self.ground}, told_apart)
         return World(
             attributes=self.attributes,
             documents=self.documents,

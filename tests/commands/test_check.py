@@ -183,9 +183,9 @@ def test_errors_reach_stderr_even_where_the_text_goes_to_a_file(
 
 
 def test_problems_are_said_once_where_both_streams_go_to_one_place(tmp_path: Path):
-    script = '"$0" -m redline check nowhere.geojson --lang en > out.txt 2>&1'
+    script = '"$0" -m redline check x --rules nowhere.redline --lang en > out.txt 2>&1'
     subprocess.run(["bash", "-c", script, sys.executable], cwd=tmp_path, check=False, timeout=60)
-    assert (tmp_path / "out.txt").read_text(encoding="utf-8").count("nowhere.geojson") == 1
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8").count("nowhere.redline") == 1
 
 
 def test_quiet_keeps_to_the_verdicts_and_verbose_lists_everything(

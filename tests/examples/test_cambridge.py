@@ -12,7 +12,8 @@ import pytest
 
 from redline.casework import run_cases
 from redline.checking import Options, check
-from redline.findings import Evidence, Finding, FindingsDocument, Relation, Status
+from redline.commands.check import exit_code
+from redline.findings import Evidence, Finding, FindingsDocument, Relation, Status, Verdict
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "cambridge"
 RULES = EXAMPLE / "rules"
@@ -67,6 +68,24 @@ def test_overlaps_are_as_many_as_a_plain_overlay_finds(
         sum(max(row, default=0) > 10 for row in rows),
     )
     assert counts == oracle
+
+
+@pytest.mark.real_data
+def test_a_blank_subtype_is_no_floodway(today: FindingsDocument):
+    hit = [f for f in findings(today, "no_encroachment_on_floodway") if overlaps(f)]
+    assert len(hit) == 5
+    for found in hit:
+        assert {m.name for m in found.missing} == {"no_rise_certificate"}
+
+
+@pytest.mark.real_data
+def test_the_verdicts_are_as_the_readme_counts_them(today: FindingsDocument):
+    readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    counts = Counter(s.verdict for s in today.submissions)
+    said = f"{counts[Verdict.COMPLIANT]} are compliant, {counts[Verdict.CONDITIONAL]} conditional"
+    assert said in readme
+    assert f"{counts[Verdict.UNDETERMINED]} undetermined; the exit code is 4" in readme
+    assert exit_code(today) == 4
 
 
 @pytest.mark.real_data

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redline.ground.width import hole_counts, least_width, most_width, widths
+from redline.ground.width import hole_counts, least_width, most_width, settled_widths, widths
 
 RING = shapely.Point(0, 0).buffer(100, quad_segs=64) - shapely.Point(0, 0).buffer(94, quad_segs=64)
 
@@ -54,4 +54,8 @@ def test_the_bounds_hold(seed):
     width = widths(one)[0]
     area, perimeter = shapely.area(one), shapely.length(one)
     assert least_width(area, perimeter, hole_counts(one))[0] <= width * 1.02
+    for limit in (0.5 * width, 1.5 * width):
+        settled, exact = settled_widths(one, limit)
+        assert (settled[0] >= limit) == (width >= limit)
+        assert not exact[0] or settled[0] == width
     assert width <= most_width(area)[0] * 1.02

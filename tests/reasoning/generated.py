@@ -224,7 +224,9 @@ def exceptions(draw: st.DrawFn, leaf: st.SearchStrategy[Condition], depth: int) 
         draw(conditions(leaf, 3)),
         draw(st.one_of(st.none(), conditions(leaf, 2))),
         (),
-        tuple(draw(st.lists(deeper, max_size=2))) if depth > 1 else (),
+        tuple(draw(st.lists(deeper, min_size=draw(st.integers(0, 1)), max_size=2)))
+        if depth > 1
+        else (),
     )
 
 
@@ -235,17 +237,23 @@ def rules(draw: st.DrawFn, index: int, known: Sequence[Concept]) -> Rule:
     kind = draw(st.sampled_from(NORMS))
     condition: Condition = draw(conditions(leaf, 4))
     excusing = [exceptions(leaf, 3)]
-    if kind is not NormKind.REQUIRES and draw(st.booleans()):
+    if kind is not NormKind.REQUIRES and draw(st.sampled_from([True, True, False])):
         condition = draw(overlaps)
-        excusing.append(covering(condition, leaf))
+        excusing = [covering(condition, leaf)] * 4 + excusing
     return Rule(
         names=names(f"rule{index}"),
         pack="generated",
         title=title(f"rule{index}"),
         territory=draw(st.sampled_from([None, None, None, TERRITORY])),
-        applies=draw(st.one_of(st.none(), leaf, conditions(leaf, 3))),
+        applies=draw(st.one_of(st.none(), st.none(), leaf, conditions(leaf, 3))),
         norm=Norm(kind, condition, ordinarily=draw(st.sampled_from([False, False, True]))),
-        exceptions=tuple(draw(st.lists(st.one_of(*excusing), max_size=3))),
+        exceptions=tuple(
+            draw(
+                st.lists(
+                    st.one_of(*excusing), min_size=draw(st.sampled_from([2, 1, 2, 0])), max_size=3
+                )
+            )
+        ),
         severity="binding",
         remedy=None,
         citations=cited(draw(st.sampled_from([HELD] * 9 + [NOT_HELD]))),
@@ -262,15 +270,13 @@ NORMS = [NormKind.FORBIDS, NormKind.FORBIDS, NormKind.REQUIRES, NormKind.RESTRIC
 
 
 @st.composite
-def covering(
-    draw: st.DrawFn, hit: Relates, leaf: st.SearchStrategy[Condition]
-) -> ExceptionClause:
+def covering(draw: st.DrawFn, hit: Relates, leaf: st.SearchStrategy[Condition]) -> ExceptionClause:
     """An exception whose document must cover the overlap; some of them only together."""
     document = DocumentHeld(draw(st.sampled_from(DOCUMENTS)), overlaps=(hit,))
     condition, provided = draw(st.sampled_from([(document, None), (ALWAYS, document)]))
-    if draw(st.booleans()):
+    if draw(st.integers(0, 3)) == 3:
         condition = All((condition, draw(leaf)))
-    taken_back = draw(st.lists(exceptions(leaf, 2), max_size=1))
+    taken_back = draw(st.lists(exceptions(leaf, 2), max_size=1)) if draw(st.booleans()) else ()
     return ExceptionClause(condition, provided, (), tuple(taken_back))
 
 
@@ -347,7 +353,7 @@ def subject(
     bounded: dict[str, bool],
 ) -> tuple[Facts, Facts]:
     """The facts about one subject, and the same with some of its unknowns settled."""
-    blank = rng.choice([0.1, 0.4, 0.7])
+    blank = rng.choice([0.0, 0.1, 0.3, 0.6])
     papers = {d.names.key: listed(rng) for d in DOCUMENTS}
     all_listed = rng.random() < 0.3
     whole = Facts(
@@ -358,7 +364,7 @@ def subject(
         all_listed=all_listed,
         layers={
             key: Ground(
-                tuple((c, float(rng.choice([0, 0, 1, 2, 3]))) for c in features),
+                tuple((c, float(rng.choice([0, 1, 2, 2, 3]))) for c in features),
                 0.0,
             )
             for key, features in columns.items()
@@ -375,7 +381,7 @@ def listed(rng: random.Random) -> tuple[Paper, ...]:
     if state == "absent":
         return ()
     expired = date(2026, 1, 1) if rng.random() < 0.1 else None
-    return (Paper(state, expired, float(rng.choice([0, 1, 2, 9]))),)
+    return (Paper(state, expired, float(rng.choice([0, 1, 1, 1, 2, 9]))),)
 
 
 def without(rng: random.Random, facts: Facts, blank: float, bounded: dict[str, bool]) -> Facts:

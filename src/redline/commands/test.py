@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,32 +19,84 @@ from redline.messages import msg
 if TYPE_CHECKING:
     from redline.casework import CaseReport, CaseResult
     from redline.report.layout import Sheet
+    from redline.rulebook.model import Rule, RuleBook
 
 
 def command(say: Say) -> click.Command:
     """The command in a language."""
     summary = msg(
         "Run the cases that stand beside the rules, of the packs that ship or of those named.\n\n"
-        "Exit code 3: a rule file could not be read or is invalid; else 1: a case fails; else 0."
+        "Exit code 3: a rule file could not be read or is invalid; else 1: a case fails, or with "
+        "--coverage a rule lacks a case, or with --mutate one change in twenty is not noticed; "
+        "else 0."
     )
 
     @click.command("test", cls=Command, say=say, help=say(summary))
     @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar=say(msg("[PATH…]")))
+    @click.option(
+        "--only",
+        metavar="NAME",
+        help=say(msg("Rules of this name only; * stands for any letters.")),
+    )
+    @click.option(
+        "--coverage",
+        is_flag=True,
+        help=say(msg("Say which rules lack a case that breaks, keeps or excuses them.")),
+    )
+    @click.option(
+        "--mutate",
+        is_flag=True,
+        help=say(msg("Change each rule in one place at a time, and list what no case notices.")),
+    )
+    @click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "junit"]),
+        default="text",
+        help=say(msg("Form of the answer.")),
+    )
+    @click.option(
+        "--output",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=say(msg("Write there instead of to standard output.")),
+    )
     @talking_options(say)
     @language_option(say)
-    def test(*, paths: tuple[Path, ...], quiet: bool, verbose: bool) -> int:
-        from redline.casework import run_cases
+    def test(
+        *,
+        paths: tuple[Path, ...],
+        only: str | None,
+        coverage: bool,
+        mutate: bool,
+        form: str,
+        output: Path | None,
+        quiet: bool,
+        verbose: bool,
+    ) -> int:
+        from redline.casework import rules_below, run_rules
         from redline.commands.outlet import complain, outlet
         from redline.report.layout import Sheet, style_of
 
-        report = run_cases(paths)
-        with outlet(None) as stream:
-            sheet = Sheet(stream, say.language, style_of(stream, os.environ), full=verbose)
-            write_cases(report, sheet, quiet=quiet)
+        book, rules = rules_below(paths, only)
+        report = run_rules(book, rules)
+        lacking = 0
+        with outlet(output) as stream:
+            if form == "junit":
+                from redline.report.junit import write_junit
+
+                write_junit(report, stream, say.language)
+            else:
+                sheet = Sheet(stream, say.language, style_of(stream, os.environ), full=verbose)
+                write_cases(report, sheet, quiet=quiet)
+                if coverage:
+                    lacking += write_coverage(report, rules, sheet)
+                if mutate:
+                    lacking += write_mutation(book, rules, sheet)
         complain(report.diagnostics, say)
         if report.diagnostics:
             return 3
-        return 1 if report.failed else 0
+        return 1 if report.failed or lacking else 0
 
     return test
 
@@ -97,6 +151,65 @@ def write_case(result: CaseResult, sheet: Sheet) -> None:
     for line in result.explanation:
         sheet.line(sheet.say(line), indent=4)
     sheet.line(near(result.place).label(), Tone.FAINT, indent=4)
+
+
+def write_coverage(report: CaseReport, rules: Sequence[Rule], sheet: Sheet) -> int:
+    """What the cases show of each rule that they show too little of; how many rules those are."""
+    from redline.casework import coverage_of
+    from redline.reasoning.truth import FALSE, TRUE, UNKNOWN
+    from redline.report.layout import Tone
+
+    found = coverage_of(report, rules)
+    sheet.blank()
+    lacking = [c for c in found if not (c.both_ways and c.excused)]
+    for one in lacking:
+        wanted = []
+        if not one.both_ways:
+            wanted.append(msg("no case that breaks it and one that keeps it"))
+        if not one.excused:
+            wanted.append(msg("no case that is excused"))
+        sheet.line(sheet.say(msg("{rule}: {lacks}", rule=one.rule.names.key, lacks=wanted)))
+    seen = Counter(truth for one in found for truths in one.truths.values() for truth in truths)
+    atoms = sum(len(one.truths) for one in found)
+    summary = msg(
+        "Coverage: {covered} of {rules} rules with both a case that breaks and one that keeps "
+        "them; {drawn} rules with a case on drawn ground; of {atoms} conditions {true} were seen "
+        "true, {false} false, {unknown} unknown",
+        covered=len(found) - len(lacking),
+        rules=len(found),
+        drawn=sum(one.geometry for one in found),
+        atoms=atoms,
+        true=seen[TRUE],
+        false=seen[FALSE],
+        unknown=seen[UNKNOWN],
+    )
+    sheet.line(sheet.say(summary), Tone.STRONG, Tone.BAD if lacking else Tone.GOOD)
+    return len(lacking)
+
+
+def write_mutation(book: RuleBook, rules: Sequence[Rule], sheet: Sheet) -> int:
+    """The changes that no case notices; how many they are, 0 where they are fewer than 5 %."""
+    from redline.casework import mutate
+    from redline.report.layout import Tone
+
+    found = mutate(book, rules)
+    sheet.blank()
+    for rule, change in found.unnoticed:
+        sheet.line(sheet.say(msg("{rule}: {change}", rule=rule.names.key, change=change)))
+    share = len(found.unnoticed) / found.mutants if found.mutants else 0.0
+    summary = msg(
+        "Changes: {mutants} tried, {unnoticed} not noticed by any case ({share} %)",
+        mutants=found.mutants,
+        unnoticed=len(found.unnoticed),
+        share=f"{100 * share:.1f}",
+    )
+    bad = share >= UNNOTICED
+    sheet.line(sheet.say(summary), Tone.STRONG, Tone.BAD if bad else Tone.GOOD)
+    return len(found.unnoticed) if bad else 0
+
+
+UNNOTICED = 0.05
+"""The share of changes that may go unnoticed."""
 
 
 def near(place: Place) -> Place:

@@ -21,7 +21,7 @@ from redline.ground.plane import ELLIPSOID, Bools, Floats, Indices, Plane
 from redline.ground.shared_area import shared_areas
 from redline.ground.threads import over_rows
 from redline.ground.tiles import Pieces, tile
-from redline.ground.width import hole_counts, least_width, widths
+from redline.ground.width import hole_counts, least_width, settled_widths, widths
 from redline.ground.zoning import Coverage, Zone
 
 LARGE = 256
@@ -140,10 +140,13 @@ class Overlaps:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Ground of each subject: area (m²), width (m), geometry (None for none), sliver or not."""
+    """Ground of each subject: area (m²), width (m, as in `Overlaps`), geometry (None for none), and
+    whether it is no sliver.
+    """
 
     area_m2: Floats
     width_m: Floats
+    width_exact: Bools
     geometry: Geometries
     counted: Bools
 
@@ -328,7 +331,8 @@ def swallowed(
     box = (bounds[:, 2] - bounds[:, 0]) * (bounds[:, 3] - bounds[:, 1])
     key = probe * np.intp(pieces.feature.max(initial=0) + 1) + pieces.feature[piece]
     _, first, group = np.unique(key, return_index=True, return_inverse=True)
-    inside = total_by(group, common, len(first)) >= box[first] * (1 - 1e-12)
+    covered = total_by(group, common, len(first))
+    inside = (covered > 0) & (covered >= box[first] * (1 - 1e-12))
     return first[inside], np.flatnonzero(~inside[group])
 
 
@@ -382,10 +386,9 @@ def told_apart(
     narrow = np.flatnonzero(width < tolerance.min_width_m)
     if len(narrow):
         # The overlap itself, without seams, may be bounded well enough; else it is measured.
-        width[narrow] = Sizes.of(found.geometry_of(narrow)).least_width()
-        narrow = narrow[width[narrow] < tolerance.min_width_m]
-        width[narrow] = found.width_of(narrow)
-        found.width_exact[narrow] = True
+        ground_of_narrow = found.geometry_of(narrow)
+        width[narrow], exact = settled_widths(ground_of_narrow, tolerance.min_width_m)
+        found.width_exact[narrow] = exact
         found.counted[:] = enough & (width >= tolerance.min_width_m)
     return found
 
@@ -470,9 +473,9 @@ def shared(
     parts, row = overlaps.parts.ground(rows[overlaps.parts.row])
     ground = dissolve(parts, overlaps.subject[row], overlaps.subjects)
     area = union_area(overlaps, feature_mask, slivers=True)
-    width = widths(ground)
+    width, exact = settled_widths(ground, tolerance.min_width_m)
     counted = (area > 0) & (area >= tolerance.min_area_m2) & (width >= tolerance.min_width_m)
-    return Shared(area, width, ground, counted)
+    return Shared(area, width, exact, ground, counted)
 
 
 # --- lines ------------------------------------------------------------------------------------
@@ -593,8 +596,8 @@ def areas_within(
     ground = dissolve(parts, found.subject[row], len(footprints))
     open_rows = np.flatnonzero(~within & shapely.is_geometry(ground))
     left = over_rows(ground_left, footprints[open_rows], ground[open_rows])
-    sliver = (rest[open_rows] < tolerance.min_area_m2) | (widths(left) < tolerance.min_width_m)
-    within[open_rows] = sliver
+    width, _ = settled_widths(left, tolerance.min_width_m)
+    within[open_rows] = (rest[open_rows] < tolerance.min_area_m2) | (width < tolerance.min_width_m)
     return within
 
 

@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from redline.ground.features import Geometries
 from redline.ground.grouping import total_by
-from redline.ground.plane import Floats
+from redline.ground.plane import Bools, Floats
 from redline.ground.threads import over_rows
 
 PRECISION = 0.01
@@ -30,7 +30,7 @@ def least_width(area: Floats, perimeter: Floats, holes: Floats) -> Floats:
     extra = np.pi * np.maximum(holes - 1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         radius = 2 * area / (perimeter + np.sqrt(perimeter**2 + 4 * extra * area))
-    return np.where(perimeter > 0, 2 * radius, 0.0)
+    return np.nan_to_num(2 * radius)
 
 
 def most_width(area: Floats) -> Floats:
@@ -94,6 +94,18 @@ def eroded_width(part: BaseGeometry, least: float, most: float) -> float:
         else:
             least = middle
     return least
+
+
+def settled_widths(geometries: Geometries, limit: float) -> tuple[Floats, Bools]:
+    """Widths that settle whether geometries are at least `limit` wide: bounds from below where
+    those suffice, else the widths themselves; and which are the widths themselves.
+    """
+    width = least_width(
+        shapely.area(geometries), shapely.length(geometries), hole_counts(geometries)
+    )
+    narrow = width < limit
+    width[narrow] = widths(geometries[narrow])
+    return width, narrow
 
 
 def hole_counts(geometries: Geometries) -> Floats:

@@ -174,16 +174,14 @@ def acceptable(error: Any) -> Set[str]:
 
     if error.interactive_parser is not None or error.state is None:
         return set(error.accepts or error.expected)
-    parser = InteractiveParser(None, error.state, error.state.lexer)
+    parser: Any = InteractiveParser(None, error.state, error.state.lexer)
     return set(parser.accepts()) or set(error.expected)
 
 
 CLAUSE = re.compile("第[一二三四五六七八九十百千零0-9]+条.*")
 
 
-def run_together(
-    source: Source, text: str, span: Span, accepts: Set[str]
-) -> RunTogether | None:
+def run_together(source: Source, text: str, span: Span, accepts: Set[str]) -> RunTogether | None:
     """Chinese words that were written without a space: 禁止用地, 长江保护法第二十六条."""
     found = text[span.start : span.end]
     spellings = keyword_spellings("zh")

@@ -118,20 +118,21 @@ def after_blank(source: str, offset: int) -> bool:
     return before[len(before.rstrip()) :].count("\n") > 1
 
 
-def break_groups(doc: Doc) -> bool:
-    """Mark the groups that hold a line which breaks in any case; says whether `doc` does."""
-    match doc:
-        case Line():
-            return doc.breaks
-        case Nest(inner=inner):
-            return break_groups(inner)
-        case Group():
-            doc.broken = break_groups(doc.inner)
-            return doc.broken
-        case tuple():
-            return any([break_groups(d) for d in doc])
-        case _:
-            return False
+def break_groups(doc: Doc) -> None:
+    """Mark the groups that hold a line which breaks wherever it stands."""
+    stack: list[tuple[Doc, tuple[Group, ...]]] = [(doc, ())]
+    while stack:
+        current, around = stack.pop()
+        match current:
+            case Line() if current.breaks:
+                for group in around:
+                    group.broken = True
+            case Nest(inner=inner):
+                stack.append((inner, around))
+            case Group(inner=inner):
+                stack.append((inner, (*around, current)))
+            case tuple():
+                stack.extend((d, around) for d in current)
 
 
 Frame = tuple[int, bool, Doc]

@@ -1106,7 +1106,7 @@ def article(text: str, span: Span) -> t.Article:
 
 
 def section(text: str, span: Span) -> t.Section:
-    """`sec. 1(2) item 3`, 一（二）第3项, 第20.70节; numbers as text, since some codes write 20.70."""
+    """`sec. 1(2) item 3`, 一（二）第3项; the numbers as text, since some codes write 20.70."""
     if text.startswith("sec."):
         body, _, item = text.removeprefix("sec.").partition(" item ")
         return t.Section(tuple(re.findall(r"[\d.]+", body)), int(item or 0), span=span)

@@ -8,6 +8,7 @@ orders. Names are printed as the tree has them: a tree is turned into the other 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -37,6 +38,13 @@ def print_pack(pack: t.Pack, surface: Language | None = None) -> str:
     return Printer(pack, surface or pack.surface).text()
 
 
+@dataclass(frozen=True, slots=True)
+class K:
+    """A keyword, by the name of its terminal without `KW_`, where only one surface may have it."""
+
+    name: str
+
+
 class Printer:
     """Prints one pack on one surface."""
 
@@ -62,9 +70,10 @@ class Printer:
         """A keyword, by the name of its terminal without `KW_`."""
         return self.keywords[f"KW_{name}"]
 
-    def order(self, en: Sequence[Doc | None], zh: Sequence[Doc | None]) -> Doc:
+    def order(self, en: Sequence[Doc | K | None], zh: Sequence[Doc | K | None]) -> Doc:
         """Words in the order of the surface."""
-        return words(*(zh if self.zh else en))
+        chosen = zh if self.zh else en
+        return words(*(self.kw(x.name) if isinstance(x, K) else x for x in chosen))
 
     def new_line(
         self, node: t.Node | None, blank: Literal["never", "keep", "always"] = "never"
@@ -234,9 +243,7 @@ class Printer:
         end: Doc | None = None
         if period.end:
             day = self.day(period.end)
-            end = self.order(
-                [self.kw("BEFORE"), day], [self.keywords.get("KW_UNTIL"), day, self.kw("BEFORE")]
-            )
+            end = self.order([K("BEFORE"), day], [K("UNTIL"), day, K("BEFORE")])
         return words(start, end)
 
     def maybe_unverified(self, doc: Doc, unverified: t.Unverified | None) -> Doc:
@@ -302,7 +309,10 @@ class Printer:
 
     def code_group(self, node: t.CodeGroup) -> Doc:
         head = words(
-            self.kw("CODE_GROUP"), self.declared(node.name), self.kw("OF"), self.name(node.code_list)
+            self.kw("CODE_GROUP"),
+            self.declared(node.name),
+            self.kw("OF"),
+            self.name(node.code_list),
         )
         codes = self.codes(node.codes, listed=True)
         line = self.statement(node.codes[0], self.kw("IS"), codes)
@@ -313,11 +323,13 @@ class Printer:
         if not listed:
             return self.code(codes[0])
         listing = self.parenthesised(Nest(self.names(codes)))
-        return self.order([self.kw("ONE_OF"), listing], [listing, self.kw("ONE_OF")])
+        return self.order([K("ONE_OF"), listing], [listing, K("ONE_OF")])
 
     def columns(self, node: t.Layer | t.ComponentKind) -> Iterable[Doc]:
         for column in node.columns:
-            text = self.typed("KEY" if column.key else "COLUMN", column.name, self.type(column.type))
+            text = self.typed(
+                "KEY" if column.key else "COLUMN", column.name, self.type(column.type)
+            )
             yield Nest((self.new_line(column, "keep"), text))
 
     def plan(self, node: t.PlanKind) -> Doc:
@@ -325,8 +337,8 @@ class Printer:
             return self.kind("PLAN", node)
         layer, column = self.name(node.layer), self.name(node.column)
         where = self.order(
-            [self.kw("IN"), layer, self.kw("BY"), column],
-            [self.keywords.get("KW_SEE"), layer, self.keywords.get("KW_SUCH"), column],
+            [K("IN"), layer, K("BY"), column],
+            [K("SEE"), layer, K("SUCH"), column],
         )
         return self.kind("PLAN", node), self.statement(node.layer, where)
 
@@ -338,7 +350,9 @@ class Printer:
         lines = [self.dated_value(v) for v in node.values]
         if node.set_by is not None:
             authority = self.keyword_title("SET_BY", node.set_by.authority)
-            cites = Nest((self.break_before(node.set_by.cites[0]), self.citations(node.set_by.cites)))
+            cites = Nest(
+                (self.break_before(node.set_by.cites[0]), self.citations(node.set_by.cites))
+            )
             lines.insert(0, self.statement(node.set_by, Group((authority, cites))))
         return self.titled(head, node.title), *lines
 
@@ -390,13 +404,12 @@ class Printer:
         if node is None:
             return None
         kind = self.name(node.kind)
-        layer = self.name(node.layer) if node.layer else None
-        about = self.keywords.get("KW_ABOUT")
-        if layer is None:
-            return self.order([self.kw("ON"), kind], [about, kind])
+        if node.layer is None:
+            return self.order([K("ON"), kind], [K("ABOUT"), kind])
+        layer = self.name(node.layer)
         return self.order(
-            [self.kw("ON"), kind, self.kw("OF"), layer],
-            [about, layer, self.keywords.get("KW_SUCH"), kind],
+            [K("ON"), kind, K("OF"), layer],
+            [K("ABOUT"), layer, K("SUCH"), kind],
         )
 
     def rule_part(self, node: t.RulePart) -> Doc:
@@ -453,7 +466,7 @@ class Printer:
 
     def instead(self, node: t.Instead, where: Doc, requires: Doc) -> Doc:
         if self.zh:
-            first = (words(self.kw("INSTEAD"), where), self.comma)
+            first: tuple[Doc, ...] = (words(self.kw("INSTEAD"), where), self.comma)
             second = words(self.kw("CHANGED_TO"), requires)
         else:
             first = (words(self.kw("INSTEAD"), self.kw("WHERE"), where),)
@@ -544,12 +557,12 @@ class Printer:
                 return words(keyword, self.parenthesised(Nest(listing)))
             case t.DocumentDate(document=name):
                 return self.order(
-                    [self.kw("DATE_OF"), self.name(name)],
-                    [self.kw("DOCUMENT"), self.name(name), self.kw("DATE_OF")],
+                    [K("DATE_OF"), self.name(name)],
+                    [K("DOCUMENT"), self.name(name), K("DATE_OF")],
                 )
             case t.InstrumentStart(instrument=name):
                 return self.order(
-                    [self.kw("START_OF"), self.name(name)], [self.name(name), self.kw("START_OF")]
+                    [K("START_OF"), self.name(name)], [self.name(name), K("START_OF")]
                 )
 
     def quantity(self, node: t.Quantity) -> Doc:
@@ -586,8 +599,8 @@ class Printer:
                 if mode == "only":
                     return words(term, self.kw("INCLUDES_ONLY"), listing)
                 return self.order(
-                    [term, self.keywords.get("KW_INCLUDES_ANY"), listing],
-                    [term, self.kw("INCLUDES"), listing, self.kw("ONE_OF")],
+                    [term, K("INCLUDES_ANY"), listing],
+                    [term, K("INCLUDES"), listing, K("ONE_OF")],
                 )
             case t.WasCode(codes=codes, listed=listed):
                 return words(term, self.kw("WAS"), self.codes(codes, listed=listed))
@@ -647,9 +660,8 @@ class Printer:
                 assert node.within is not None
                 reach = self.expression(node.within)
                 return self.order(
-                    [part, self.kw("WITHIN"), reach, self.kw("OF"), place],
-                    [part, self.keywords.get("KW_WITH"), place]
-                    + [self.keywords.get("KW_APART"), reach, self.kw("WITHIN")],
+                    [part, K("WITHIN"), reach, K("OF"), place],
+                    [part, K("WITH"), place, K("APART"), reach, K("WITHIN")],
                 )
             case kind:
                 relation = self.related(kind, part, place)
@@ -661,16 +673,14 @@ class Printer:
 
     def related(self, kind: t.RelationKind, part: Doc, place: Doc) -> Doc:
         """A part, a relation and a place, as conditions and cases say them."""
-        word = self.keywords.get(f"KW_{kind.upper()}")
+        word = K(kind.upper())
         match kind:
             case t.RelationKind.OVERLAPS | t.RelationKind.TOUCHES:
-                together = self.keywords.get("KW_WITH")
-                return self.order([part, word, place], [part, together, place, word])
+                return self.order([part, word, place], [part, K("WITH"), place, word])
             case t.RelationKind.LIES_WITHIN:
-                lies, inside = self.keywords.get("KW_LIES"), self.keywords.get("KW_INSIDE")
-                return self.order([part, word, place], [part, lies, place, inside])
+                return self.order([part, word, place], [part, K("LIES"), place, K("INSIDE")])
             case _:
-                return words(part, word, place)
+                return self.order([part, word, place], [part, word, place])
 
     def measure(self, node: t.Measure) -> Doc:
         place = self.place(node.place) if node.place else None
@@ -680,36 +690,31 @@ class Printer:
                 assert place is not None
                 return self.distance(None if whole else self.part(node.part), place)
             case t.MeasureKind.COUNT:
-                return self.order(
-                    [self.kw("NUMBER_OF"), place], [place, self.kw("NUMBER_OF")]
-                )
+                return self.order([K("NUMBER_OF"), place], [place, K("NUMBER_OF")])
             case kind:
                 return self.size(kind, self.part(node.part), place)
 
     def size(self, kind: t.MeasureKind, part: Doc, place: Doc | None = None) -> Doc:
         """The area, share or length of a part, or of what of it lies in a place."""
-        of = self.keywords.get(f"KW_{kind.upper()}_OF")
+        of, inside = K(f"{kind.upper()}_OF"), K(f"{kind.upper()}_IN")
         if place is None:
             return self.order([of, part], [part, of])
-        inside = self.keywords.get(f"KW_{kind.upper()}_IN")
-        return self.order([of, part, self.kw("IN"), place], [part, self.kw("IN"), place, inside])
+        return self.order([of, part, K("IN"), place], [part, K("IN"), place, inside])
 
     def distance(self, part: Doc | None, place: Doc) -> Doc:
-        distance = self.kw("DISTANCE")
-        start = words(self.kw("FROM"), part) if part is not None else None
+        start = words(self.kw("FROM"), part) if part is not None and not self.zh else part
         return self.order(
-            [distance, start, self.kw("TO"), place], [part, self.kw("TO"), place, distance]
+            [K("DISTANCE"), start, K("TO"), place], [part, K("TO"), place, K("DISTANCE")]
         )
 
     def total(self, node: t.Total) -> Doc:
         attribute = self.name(node.attribute)
         same = [words(self.kw("IN_THE_SAME"), self.name(n)) for n in node.same_areas]
         if node.same_year:
-            year = "SAME_YEAR" if self.zh else "YEAR"
-            same.append(words(None if self.zh else self.kw("IN_THE_SAME"), self.kw(year)))
+            same.append(self.order([K("IN_THE_SAME"), K("YEAR")], [K("SAME_YEAR")]))
         return self.order(
-            [self.kw("TOTAL"), attribute, self.kw("OF_APPROVALS"), *same],
-            [*same, self.kw("OF_APPROVALS"), attribute, self.kw("TOTAL")],
+            [K("TOTAL"), attribute, K("OF_APPROVALS"), *same],
+            [*same, K("OF_APPROVALS"), attribute, K("TOTAL")],
         )
 
     # ── documents ──
@@ -722,38 +727,25 @@ class Printer:
         elif node.covers is not None:
             docs.append(words(self.kw("COVERS"), self.part(node.covers)))
         if node.before is not None:
-            stage, before = self.name(node.before), self.kw("BEFORE")
-            docs.append(self.order([before, stage], [self.kw("ON"), stage, before]))
+            stage = self.name(node.before)
+            docs.append(self.order([K("BEFORE"), stage], [K("ON"), stage, K("BEFORE")]))
         if node.rank is not None:
-            above = self.kw("OR_ABOVE") if node.or_above else None
-            docs.append(self.issued([self.kw("FROM"), self.name(node.rank), above], node.rank))
+            rank = words(self.name(node.rank), self.kw("OR_ABOVE") if node.or_above else None)
+            docs.append(self.order([K("FROM"), rank], [K("GIVEN_BY"), rank, K("ISSUED")]))
         if node.from_each is not None:
             docs.append(self.from_each(node.from_each))
         if node.contains is not None:
             docs.append(words(self.kw("CONTAINS"), quoted(node.contains)))
         if node.valid_on is not None:
             day = self.expression(node.valid_on)
-            docs.append(
-                self.order(
-                    [self.keywords.get("KW_VALID_ON"), day],
-                    [self.kw("ON"), day, self.keywords.get("KW_VALID")],
-                )
-            )
+            docs.append(self.order([K("VALID_ON"), day], [K("ON"), day, K("VALID")]))
         return words(*docs)
-
-    def issued(self, en: Sequence[Doc | None], rank: t.Name) -> Doc:
-        """By whom a document is issued."""
-        return self.order(
-            en, [self.keywords.get("KW_GIVEN_BY"), *en[1:], self.keywords.get("KW_ISSUED")]
-        )
 
     def from_each(self, node: t.FromEach) -> Doc:
         layer, part = self.name(node.layer), self.part(node.part)
         return self.order(
-            [self.keywords.get("KW_FROM_EACH"), layer, self.keywords.get("KW_THAT"), part]
-            + [self.kw("OVERLAPS")],
-            [self.keywords.get("KW_GIVEN_BY"), part, self.keywords.get("KW_REACHES_EACH"), layer]
-            + [self.keywords.get("KW_ISSUED")],
+            [K("FROM_EACH"), layer, K("THAT"), part, K("OVERLAPS")],
+            [K("GIVEN_BY"), part, K("REACHES_EACH"), layer, K("ISSUED")],
         )
 
     # ── cases ──
@@ -844,8 +836,8 @@ class Printer:
             return words(*docs, self.kw("AT"), quoted(node.covering.value))
         amount = self.expression(node.covering)
         return self.order(
-            [*docs, covering, amount, self.keywords.get("KW_OF_THE_OVERLAP")],
-            [*docs, covering, overlap, self.keywords.get("KW_OF_WHICH"), amount],
+            [*docs, covering, amount, K("OF_THE_OVERLAP")],
+            [*docs, covering, overlap, K("OF_WHICH"), amount],
         )
 
 

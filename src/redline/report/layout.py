@@ -83,9 +83,10 @@ class Sheet:
         """An empty line."""
         self.stream.write("\n")
 
-    def heading(self, message: Message, *tones: Tone) -> None:
-        """An empty line and the name of what follows."""
-        self.blank()
+    def heading(self, message: Message, *tones: Tone, first: bool = False) -> None:
+        """The name of what follows, after an empty line unless it is the first."""
+        if not first:
+            self.blank()
         self.line(self.say(message), Tone.STRONG, *tones)
 
 

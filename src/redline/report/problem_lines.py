@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from redline.diagnostics import Place, underlined
 from redline.findings import Problem, ProblemPlace
 from redline.messages import msg
-from redline.report.layout import Sheet, Tone, paint, printable, shorten
+from redline.report.layout import Sheet, Tone, columns, paint, printable, shorten
 from redline.report.wording import SEVERITIES
 
 AROUND = 30
@@ -48,16 +48,14 @@ def _place(place: ProblemPlace) -> Place:
 
 
 def _excerpt(place: ProblemPlace, width: int) -> Place:
-    """The place with so much of its source line as fits, the columns moved along.
-
-    Wide characters take two columns, so half the width in code points always fits.
-    """
+    """The place with so much of its source line as fits, the columns moved along."""
     if place.text is None or place.line is None:
         return _place(place)
     column = place.column or 1
-    room = max(20, width // 2 - 12)
-    start = 0 if len(place.text) <= room else max(0, column - 1 - AROUND)
-    text = printable(place.text[start : start + room])
+    room = max(20, width - len(f"    {place.line} | "))
+    whole = len(place.text) <= room and columns(printable(place.text)) <= room
+    start = 0 if whole else max(0, column - 1 - AROUND)
+    text = shorten(place.text[start:], room)
     end = min((place.end_column or column + 1) - start, len(text) + 1)
     return Place(
         file=place.file,

@@ -69,7 +69,8 @@ def write_text(
         _submission(submission, sheet, scope=0 if several else FEW)
     if not brief:
         _how_to_answer(document.submissions, sheet)
-        _problems(msg("Problems ({count})"), document.problems, sheet)
+        first = not document.submissions
+        _problems(msg("Problems ({count})"), document.problems, sheet, first=first)
     if brief:
         _overview(document.submissions, sheet)
     elif several:
@@ -193,11 +194,13 @@ def _slivers(submission: SubmissionFindings, sheet: Sheet) -> None:
         write_evidence(list(pieces.values()), sheet, indent=2)
 
 
-def _problems(title: Message, problems: Sequence[Problem], sheet: Sheet) -> None:
+def _problems(
+    title: Message, problems: Sequence[Problem], sheet: Sheet, *, first: bool = False
+) -> None:
     """Errors, then warnings, then notes; of many notes a few and how many more."""
     if not problems:
         return
-    sheet.heading(filled(title, count=len(problems)))
+    sheet.heading(filled(title, count=len(problems)), first=first)
     for severity in ("error", "warning", "note"):
         some = [p for p in problems if p.severity == severity]
         shown = some[:FEW] if severity == "note" and not sheet.full else some

@@ -222,8 +222,8 @@ def checked(
             changed = msg("the words of the article have changed since the rule was written")
             return Checked(citation, name, Outcome.CHANGED, changed)
     if not citation.verified:
-        words = msg("{reason}", reason=citation.reason) if citation.reason else None
-        return Checked(citation, name, Outcome.UNVERIFIED, words)
+        given = msg("{reason}", reason=citation.reason) if citation.reason else None
+        return Checked(citation, name, Outcome.UNVERIFIED, given)
     return Checked(citation, name, Outcome.CONFIRMED)
 
 

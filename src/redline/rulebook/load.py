@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.language import tree as t
-from redline.language.parser import parse
+from redline.language.parser import read_pack
 from redline.language.source import Source, read_source
 from redline.rulebook.diagnostics import DeclaredTwice, NoRules
 from redline.rulebook.files import rule_files, shipped_rules
@@ -19,6 +21,8 @@ from redline.rulebook.scope import Table
 
 T = TypeVar("T")
 
+NOTHING_LOST: Mapping[str, frozenset[str]] = MappingProxyType({})
+
 
 def load_rulebook(paths: Sequence[Path] = ()) -> RuleBook:
     """The rule book of some files and folders; of the shipped packs where none are named.
@@ -26,35 +30,70 @@ def load_rulebook(paths: Sequence[Path] = ()) -> RuleBook:
     Packs that they import and that are not among them are taken from the shipped ones.
     Raises `Refusal` with everything that is wrong in any of the files.
     """
-    return resolve_rulebook(parse_rule_files(paths))
+    reading = read_rule_files(paths)
+    if not reading.diagnostics:
+        return resolve_rulebook(reading.packs)
+    try:
+        resolve_rulebook(reading.packs, reading.lost)
+    except Refusal as refusal:
+        raise Refusal(in_order([*reading.diagnostics, *refusal.diagnostics])) from None
+    raise Refusal(reading.diagnostics)
 
 
 def parse_rule_files(paths: Sequence[Path] = ()) -> Mapping[str, t.Pack]:
-    """The packs of some files and folders, and the shipped packs that they import, by name."""
+    """The packs of some files and folders, and the shipped packs that they import, by name.
+
+    Raises `Refusal` with every syntax error in any of the files.
+    """
+    reading = read_rule_files(paths)
+    if reading.diagnostics:
+        raise Refusal(reading.diagnostics)
+    return reading.packs
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What could be read of some rule files, and what is wrong with them.
+
+    `lost` are, for each pack, names that may be declared in what could not be read of it.
+    """
+
+    packs: Mapping[str, t.Pack]
+    diagnostics: Sequence[Diagnostic]
+    lost: Mapping[str, frozenset[str]]
+
+
+def read_rule_files(paths: Sequence[Path] = ()) -> Readings:
+    """Read some files and folders, and the shipped packs that they import, as far as it goes."""
     roots = list(paths) or [shipped_rules()]
     files = rule_files(roots)
     if not files:
         raise Refusal([NoRules(place=Place(str(roots[0])))])
-    packs, diagnostics = parse_files(files)
+    reading = read_files(files)
+    packs = dict(reading.packs)
     if paths and (missing := missing_imports(packs)):
-        shipped, _ = parse_files(rule_files([shipped_rules()]))
+        shipped = read_files(rule_files([shipped_rules()])).packs
         while missing & set(shipped):
             packs |= {name: shipped[name] for name in sorted(missing & set(shipped))}
             missing = missing_imports(packs)
-    if diagnostics:
-        raise Refusal(diagnostics)
-    return packs
+    return Readings(packs, reading.diagnostics, reading.lost)
 
 
-def parse_files(files: Iterable[Path]) -> tuple[dict[str, t.Pack], list[Diagnostic]]:
+def read_files(files: Iterable[Path]) -> Readings:
     packs: dict[str, t.Pack] = {}
     diagnostics: list[Diagnostic] = []
+    lost: dict[str, frozenset[str]] = {}
     for file in files:
         try:
-            pack = parse(read_source(file))
+            reading = read_pack(read_source(file))
         except Refusal as refusal:
             diagnostics += refusal.diagnostics
             continue
+        diagnostics += reading.diagnostics
+        pack = reading.pack
+        if pack is None:
+            continue
+        lost.setdefault(pack.name, reading.lost)
         if pack.name in packs:
             diagnostics.append(
                 DeclaredTwice(
@@ -64,20 +103,32 @@ def parse_files(files: Iterable[Path]) -> tuple[dict[str, t.Pack], list[Diagnost
                 )
             )
         packs.setdefault(pack.name, pack)
-    return packs, diagnostics
+    return Readings(packs, diagnostics, lost)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Diagnostics in the order of their files and lines."""
+
+    def where(diagnostic: Diagnostic) -> tuple[str, int, int]:
+        place = diagnostic.place or Place("")
+        return place.file, place.line or 0, place.column or 0
+
+    return sorted(diagnostics, key=where)
 
 
 def missing_imports(packs: Mapping[str, t.Pack]) -> set[str]:
     return {i.pack for p in packs.values() for i in p.imports} - set(packs)
 
 
-def resolve_rulebook(packs: Mapping[str, t.Pack]) -> RuleBook:
+def resolve_rulebook(
+    packs: Mapping[str, t.Pack], lost: Mapping[str, frozenset[str]] = NOTHING_LOST
+) -> RuleBook:
     """The rule book of parsed packs; raises `Refusal` with everything that does not resolve."""
     order, diagnostics = import_order(packs)
     results: dict[str, PackResult] = {}
     for pack in order:
         imported = [results[i.pack].scope for i in pack.imports if i.pack in results]
-        result = resolve_pack(pack, imported)
+        result = resolve_pack(pack, imported, lost.get(pack.name, frozenset()))
         results[pack.name] = result
         diagnostics += result.scope.diagnostics
     if diagnostics:

@@ -167,9 +167,14 @@ def import_order(packs: Mapping[str, t.Pack]) -> tuple[list[t.Pack], list[Diagno
     return order, diagnostics
 
 
-def resolve_pack(pack: t.Pack, imported: Iterable[Scope]) -> PackResult:
-    """Resolve one pack whose imports are resolved already."""
-    scope = Scope(pack.name, pack.source)
+def resolve_pack(
+    pack: t.Pack, imported: Iterable[Scope], lost: frozenset[str] = frozenset()
+) -> PackResult:
+    """Resolve one pack whose imports are resolved already.
+
+    `lost` are the names that may be declared in what could not be read of it.
+    """
+    scope = Scope(pack.name, pack.source, lost=set(lost))
     result = PackResult(scope)
     resolver = PackResolver(pack, result)
     for other in imported:
@@ -225,7 +230,15 @@ class PackResolver:
         return territory
 
     def declaration(self, node: t.Declaration) -> None:
-        """Resolve one declaration."""
+        """Resolve one declaration; where that fails, its name is lost."""
+        self.resolve_declaration(node)
+        name = getattr(node, "name", None)
+        if isinstance(name, t.DeclaredName):
+            tables = self.scope.tables()
+            if not any(table.get(name.key) for table in tables):
+                self.scope.lost |= {name.en, name.zh} - {""}
+
+    def resolve_declaration(self, node: t.Declaration) -> None:
         match node:
             case t.CodeList():
                 self.code_list(node)
@@ -340,8 +353,11 @@ class PackResolver:
                     self.scope.report(SaidTwice(place=self.scope.place(column), word=text))
                 seen.add(text)
             kind = self.type_of(column.type)
+            self.scope.check_reserved(column.name)
             if kind is not None:
                 columns.append(Column(names_of(column.name), kind))
+            else:
+                self.scope.lost |= {column.name.en, column.name.zh} - {""}
         return tuple(columns)
 
     def plan(self, node: t.PlanKind) -> None:
@@ -667,7 +683,10 @@ class PackResolver:
 
     def let(self, node: t.Let) -> None:
         part = self.conditions.part(node.part)
-        if part is not None:
+        self.scope.check_reserved(node.name)
+        if part is None:
+            self.scope.lost |= {node.name.en, node.name.zh} - {""}
+        else:
             for text in filter(None, (node.name.en, node.name.zh)):
                 self.scope.parts[text] = part
                 self.scope.part_names[text] = Word(names_of(node.name))

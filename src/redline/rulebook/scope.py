@@ -8,7 +8,9 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from redline.diagnostics import Diagnostic, Place
 from redline.language import tree as t
+from redline.language.diagnostics import WordReserved
 from redline.language.source import Source, Span
+from redline.language.words import RESERVED, split_into_words, words_of
 from redline.messages import Title
 from redline.rulebook.diagnostics import DeclaredTwice, UnknownName
 from redline.rulebook.model import (
@@ -122,6 +124,8 @@ class Scope:
     """The parts that the rule at hand has named."""
     part_names: dict[str, Word] = field(default_factory=dict)
     """Both identifiers of those parts."""
+    lost: set[str] = field(default_factory=set)
+    """Names whose declaration could not be read or resolved: nothing is said of their uses."""
     meanings: dict[Span, Named] = field(default_factory=dict)
     """What each name in the file means, by where it stands; for translation and lint."""
     heading: Title | None = None
@@ -148,6 +152,7 @@ class Scope:
         for own, theirs in zip(self.tables(), other.tables(), strict=True):
             own.import_from(theirs)
         self.mappings = other.mappings | self.mappings
+        self.lost |= other.lost
 
     def place(self, node: t.Node) -> Place:
         """The place of a node of this pack."""
@@ -159,7 +164,15 @@ class Scope:
 
     def declare(self, table: Table[T], name: t.DeclaredName, thing: T) -> None:
         """Enter a declaration into a table."""
+        if table.kind in ("term", "layer", "instrument"):
+            self.check_reserved(name)
         self.diagnostics += table.declare(name, thing, self.place(name))
+
+    def check_reserved(self, name: t.DeclaredName) -> None:
+        """Report a name that the language would read as one of its words."""
+        for text in (name.en, name.zh):
+            if text in RESERVED:
+                self.report(WordReserved(place=self.place(name), name=text))
 
     def find(self, table: Table[T], name: t.Name) -> T | None:
         """The thing that a name means; reports where there is none."""
@@ -176,32 +189,22 @@ class Scope:
 
     def unknown(self, kind: str, name: t.Name, known: Iterable[str]) -> None:
         """Report a name that means nothing."""
-        known = tuple(known)
+        if name.text in self.lost:
+            return
         self.report(
             UnknownName(
                 place=self.place(name),
                 under=self.heading,
                 kind=kind,
                 name=name.text,
-                known=known,
-                parts=tuple(split_into_known(name.text, known)),
+                known=tuple(known),
+                parts=tuple(split_into_words(name.text, self.every_word())),
             )
         )
 
-
-def split_into_known(text: str, known: Iterable[str]) -> list[str]:
-    """The known names whose concatenation is `text`, longest first; empty where there are none.
-
-    Chinese is written without spaces, so 行业属于 may be two words run together.
-    """
-    if text.isascii():
-        return []
-    words = sorted({k for k in known if not k.isascii() and k != text}, key=len, reverse=True)
-    reached: dict[int, list[str]] = {0: []}
-    for start in range(len(text)):
-        if start not in reached:
-            continue
-        for word in words:
-            if text.startswith(word, start):
-                reached.setdefault(start + len(word), [*reached[start], word])
-    return reached.get(len(text), [])
+    def every_word(self) -> frozenset[str]:
+        """All that a Chinese word can be here: a name of any kind, a code, a keyword."""
+        names = {name for table in self.tables() for name in table.by_name}
+        for code_list in self.code_lists:
+            names |= {value.names.zh for value in code_list.values}
+        return frozenset(names) | words_of("zh")
