@@ -44,6 +44,8 @@ def all_layers(country: Country, rng: np.random.Generator) -> list[Layer]:
         *reserves(country),
         wetlands(country),
         water_functions(country),
+        *high_waters(country),
+        *local_areas(country),
         erosion(country, rng),
         ecofunction(country),
     ]
@@ -241,14 +243,29 @@ def named_units(country: Country) -> Iterator[tuple[str, str, BaseGeometry]]:
 
 
 # ── administration and waters ────────────────────────────────────────────────────────────────
+CITIES = {"4416": "河源市", "4402": "韶关市", "3607": "赣州市"}
+PROVINCES = {"44": "广东省", "36": "江西省"}
+
+
 def administration(country: Country) -> Iterator[Layer]:
-    """County boundaries and basins, on the whole map."""
+    """Counties, cities, provinces and basins, on the whole map; the Dongjiang is of the Pearl."""
     counties = {"441623 连平县": country.county, **country.neighbours}
     rows = [dict(zip(("XZQDM", "XZQMC"), name.split(), strict=True)) for name in counties]
     yield Layer("JICHU.gpkg", "XZQ", list(counties.values()), rows)
+    for name, digits, fields in (("DSXZQ", 4, CITIES), ("SSXZQ", 2, PROVINCES)):
+        whole = [
+            polygons_only(shapely.union_all([g for k, g in counties.items() if k[:digits] == code]))
+            for code in fields
+        ]
+        titles = [{"XZQDM": code, "XZQMC": title} for code, title in fields.items()]
+        yield Layer("JICHU.gpkg", name, whole, titles)
     south = polygons_only(shapely.difference(country.region, country.yangtze))
-    basins = [{"LYMC": "长江", "HD": "中游"}, {"LYMC": "珠江", "HD": "中游"}]
-    yield Layer("JICHU.gpkg", "LY", [country.yangtze, south], basins)
+    basins = [
+        {"LYMC": "长江", "HD": "中游"},
+        {"LYMC": "珠江", "HD": "中游"},
+        {"LYMC": "东江", "HD": "上游"},
+    ]
+    yield Layer("JICHU.gpkg", "LY", [country.yangtze, south, south], basins)
 
 
 RANKS = ("二级支流", "三级支流", "四级支流", "五级支流", "六级支流", "七级支流")
@@ -393,8 +410,41 @@ def water_functions(country: Country) -> Layer:
         ground = polygons_only(water, 500.0)
         if not ground.is_empty:
             geometry.append(ground)
-            rows.append({"GNQMC": f"{river.name}保留区", "SFDB": "否" if len(rows) == 4 else "是"})
+            row = {"GNQMC": f"{river.name}保留区", "SFDB": "否" if len(rows) == 4 else "是"}
+            rows.append({**row, "SZLB": "Ⅱ类" if river.order > 2 else "Ⅲ类", "YT": "其他"})
     return Layer("SHUIXI.gpkg", "SGNQ", geometry, rows)
+
+
+def high_waters(country: Country) -> Iterator[Layer]:
+    """The line that a flood of once in fifty years reaches, and what lies below it."""
+    lines: list[BaseGeometry] = []
+    rows: list[Mapping[str, Value]] = []
+    belts: list[BaseGeometry] = []
+    for river, line, half in banked_parts(country):
+        belt = shapely.intersection(line.buffer(half + 18.0, quad_segs=2), country.county)
+        ground = polygons_only(belt.simplify(4.0), 500.0)
+        if not ground.is_empty:
+            belts.append(ground)
+            lines.append(ground.boundary)
+            order = ("一级支流", "二级支流", "其他支流")[min(river.order, 3) - 1]
+            system = {"珠江": "东江"}.get(river.system, river.system)
+            rows.append({"HLMC": river.name, "SXMC": system, "HLJX": order})
+    yield Layer("FANGHONG.gpkg", "ZGSWX", lines, rows)
+    yield Layer("FANGHONG.gpkg", "ZGSWXX", belts, [{"HLMC": row["HLMC"]} for row in rows])
+
+
+def local_areas(country: Country) -> Iterator[Layer]:
+    """What the province's rules look at: assessed area, industrial cluster, source forests."""
+    assessed = {"KHDM": "441623", "CZL": "否", "WDB": "否"}
+    yield Layer("DIFANG.gpkg", "SHJKHDQ", [country.county], [assessed])
+    cluster = country.towns["油竹镇"]
+    yield Layer("DIFANG.gpkg", "GYJJQ", [cluster], [{"JJQMC": "油竹工业集聚区", "WSJZCL": "是"}])
+    source = country.sources[0]
+    forest = shapely.intersection(
+        shapely.union_all(list(source.zones.values())), country.headwaters
+    )
+    row = {"HYQMC": f"{source.name}水源涵养区"}
+    yield Layer("DIFANG.gpkg", "HSQHYQ", [polygons_only(forest, 1e4)], [row])
 
 
 # ── erosion and function ─────────────────────────────────────────────────────────────────────

@@ -587,9 +587,11 @@ class WorldResolver:
             raise Refusal(self.scope.diagnostics)
         sketch = None
         if sketched:
-            empty: dict[Layer, Sequence[tuple[Mapping[str, object], BaseGeometry]]] = dict.fromkeys(self.layers, ())
+            ground: dict[Layer, Sequence[tuple[Mapping[str, object], BaseGeometry]]] = {}
+            ground |= dict.fromkeys(self.layers, ())
+            ground |= self.ground
             told_apart = any(r is not Role.PERMANENT for r in self.parts)
-            sketch = Sketch(self.parts, self.placed, {**empty, **self.ground}, told_apart)
+            sketch = Sketch(self.parts, self.placed, ground, told_apart)
         return World(
             attributes=self.attributes,
             documents=self.documents,

@@ -21,6 +21,8 @@ from redline.checking import Options, check
 from redline.commands.check import exit_code
 from redline.commands.program import run
 from redline.findings import Finding, FindingsDocument, Status, SubmissionFindings, Verdict
+from redline.ground.catalog import load_catalog
+from redline.rulebook.load import load_rulebook
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lianping"
 CATALOG = EXAMPLE / "catalog.toml"
@@ -264,6 +266,12 @@ def test_the_zones_of_a_source_and_the_control_units_do_not_overlap():
     for name in ("YYSSYDBHQ", "HJGKDY"):
         zones = geopandas.read_file(EXAMPLE / "data" / f"{name}.gpkg").to_crs(4547)
         assert zones.area.sum() - zones.union_all().area == pytest.approx(0, abs=50), name
+
+
+def test_the_catalog_speaks_of_every_layer_that_the_shipped_rules_know():
+    """A layer that the county lacks is declared empty; one that is not named leaves rules open."""
+    known = {layer.names.en for layer in load_rulebook().layers.values()}
+    assert known - set(load_catalog(CATALOG).names) == set()
 
 
 def test_the_county_has_the_area_that_the_readme_states():

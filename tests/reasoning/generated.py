@@ -335,10 +335,11 @@ VALUES: dict[str, Sequence[object]] = {
 def batch(seed: int, size: int) -> Batch:
     """Random facts about subjects, unknowns everywhere."""
     rng = random.Random(seed)
-    supplied = [x for x in LAYERS if rng.random() < 0.8]
+    supplied = [x for x in LAYERS if rng.random() < 0.9]
     columns = {
         x.names.key: [
-            {"level": rng.choice([None, "first", "second"])} for _ in range(rng.randrange(3))
+            {"level": rng.choice([None, "first", "second", "second"])}
+            for _ in range(rng.randrange(1, 4))
         ]
         for x in supplied
     }
@@ -353,7 +354,7 @@ def subject(
     bounded: dict[str, bool],
 ) -> tuple[Facts, Facts]:
     """The facts about one subject, and the same with some of its unknowns settled."""
-    blank = rng.choice([0.0, 0.1, 0.3, 0.6])
+    blank = rng.choice([0.0, 0.1, 0.2, 0.5])
     papers = {d.names.key: listed(rng) for d in DOCUMENTS}
     all_listed = rng.random() < 0.3
     whole = Facts(

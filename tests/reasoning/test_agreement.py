@@ -22,9 +22,9 @@ from tests.reasoning import generated, oracle
 from tests.reasoning.facts import Facts
 from tests.reasoning.world import StatedGround, subjects_of
 
-BOOKS = 45
-SUBJECTS = 230
-"""Fact sets for each rule book: 45 times 230 are more than 10,000 generated cases."""
+BOOKS = 90
+SUBJECTS = 120
+"""Fact sets for each rule book: 90 times 120 are more than 10,000 generated cases."""
 
 BOOKS_PER_PROCESS = 8
 

@@ -33,8 +33,9 @@ from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.catalog import Catalog, LayerVersion, find_catalog, load_catalog
 from redline.ground.features import Kind, Parcel, Role, Submission
 from redline.ground.measure import Tolerance, geodesic_length
-from redline.ground.opening import open_zone
+from redline.ground.opening import open_zone, plane_of_catalog
 from redline.ground.plane import Plane, degrees_from, planar_gauss_krueger_area
+from redline.ground.store import default_store
 from redline.ground.submissions import load_submissions
 from redline.ground.zoning import Zone
 from redline.reasoning.infer import infer
@@ -95,7 +96,8 @@ def check(submissions: Sequence[Path], options: Options = Options()) -> f.Findin
     problems += faults
     judged: dict[int, f.SubmissionFindings] = {}
     several = list(batches(found, options, book, problems))
-    zones = Zones(catalog, book, plane_of(several))
+    plane = (plane_of_catalog(catalog) if catalog else None) or plane_of(several)
+    zones = Zones(catalog, book, plane)
     for batch in several:
         answers = answer(batch, book, zones, tolerance_of(options, catalog), register)
         judged |= answers
@@ -113,7 +115,7 @@ def check(submissions: Sequence[Path], options: Options = Options()) -> f.Findin
         ),
         software=dict(software()),
         submissions=tuple(judged[i] for i in sorted(judged)),
-        problems=tuple(f.Problem.of(d) for d in dict.fromkeys(problems)),
+        problems=tuple(dict.fromkeys(f.Problem.of(d) for d in problems)),
     )
 
 
@@ -195,6 +197,7 @@ class Zones:
     def __init__(self, catalog: Catalog | None, book: RuleBook, plane: Plane) -> None:
         self.catalog = catalog
         self.plane = plane
+        self.store = default_store()
         self.kept: dict[tuple[object, ...], Zone] = {}
         self.book = book
         self.diagnostics: list[Diagnostic] = []
@@ -228,7 +231,7 @@ class Zones:
         """A version of a layer; opened once. Raises `Refusal` as `open_zone` does."""
         key = (version.name, version.label, *((s.path, s.layer) for s in version.sources))
         if key not in self.kept:
-            self.kept[key] = open_zone(version, self.plane)
+            self.kept[key] = open_zone(version, self.plane, store=self.store)
             self.diagnostics += self.kept[key].diagnostics
         return self.kept[key]
 

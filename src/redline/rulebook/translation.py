@@ -6,12 +6,12 @@ up here again. A name without an identifier in the other script stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from redline.language import tree as t
 from redline.language.printer import print_pack
+from redline.language.walk import field_names, names_in
 from redline.messages import Language
 from redline.rulebook.scope import Named, Scope
 
@@ -37,18 +37,6 @@ def named_in_any_table(scope: Scope, text: str) -> Named | None:
     return next((cast(Named, thing) for thing in found if thing is not None), None)
 
 
-def names_in(node: object) -> Iterator[t.Name]:
-    """Every use of a name in a tree, in the order of the text."""
-    if isinstance(node, t.Name):
-        yield node
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from names_in(item)
-    elif is_dataclass(node) and isinstance(node, t.Node):
-        for field in fields(node):
-            yield from names_in(getattr(node, field.name))
-
-
 def renamed(node: N, scope: Scope, surface: Language) -> N:
     """A tree with each name in the script of a surface."""
     if isinstance(node, t.Name):
@@ -58,11 +46,11 @@ def renamed(node: N, scope: Scope, surface: Language) -> N:
         other = meaning.names.zh if surface == "zh" else meaning.names.en
         return replace(node, text=other or node.text)
     changes: dict[str, object] = {}
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for field in field_names(type(node)):
+        value = getattr(node, field)
         changed = renamed_value(value, scope, surface)
         if changed is not value:
-            changes[field.name] = changed
+            changes[field] = changed
     return replace(node, **changes) if changes else node  # type: ignore[arg-type]
 
 
