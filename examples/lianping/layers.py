@@ -434,7 +434,7 @@ def high_waters(country: Country) -> Iterator[Layer]:
 
 
 def local_areas(country: Country) -> Iterator[Layer]:
-    """What the province's rules look at: assessed area, industrial cluster, source forests."""
+    """Assessed area, industrial cluster, source forests, and where people live."""
     assessed = {"KHDM": "441623", "CZL": "否", "WDB": "否"}
     yield Layer("DIFANG.gpkg", "SHJKHDQ", [country.county], [assessed])
     cluster = country.towns["油竹镇"]
@@ -445,6 +445,9 @@ def local_areas(country: Country) -> Iterator[Layer]:
     )
     row = {"HYQMC": f"{source.name}水源涵养区"}
     yield Layer("DIFANG.gpkg", "HSQHYQ", [polygons_only(forest, 1e4)], [row])
+    homes = {name: polygons(town.buffer(-90.0))[0] for name, town in country.towns.items()}
+    rows = [{"MC": f"{name}镇区", "LB": "居民住宅区"} for name in homes]
+    yield Layer("DIFANG.gpkg", "MGMB", [shape.simplify(6.0) for shape in homes.values()], rows)
 
 
 # ── erosion and function ─────────────────────────────────────────────────────────────────────

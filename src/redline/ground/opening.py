@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +78,7 @@ def open_zone(version: LayerVersion, plane: Plane, *, store: Store | None = None
         np.concatenate([source.ground.geometry for source in sources]),
         stacked([(source.columns, len(source.ground)) for source in sources]),
         together([source.ground.pieces for source in sources], counts),
-        None if everywhere else Coverage.of(coverage),
+        None if everywhere else cut_coverage(coverage),
         version.label,
         digest_of_all([source.ground.digest for source in sources]),
         version.accuracy,
@@ -103,7 +104,8 @@ def open_source(
     # A feature that was left out may lie anywhere: what is there counts, what is not is unknown.
     coverage: BaseGeometry | None = shapely.Polygon()
     if ground.whole:
-        coverage = coverage_in(source.coverage, plane, ground.extent)
+        extent = ground.extent if isinstance(source.coverage, OwnExtent) else None
+        coverage = coverage_in(source.coverage, plane, extent)
     if len(ground.unknown):
         coverage = without_extent_of(coverage, ground.unknown)
     return Opened(ground, columns, coverage, tuple(said))
@@ -132,7 +134,7 @@ def layer_ground(source: LayerSource, plane: Plane, store: Store | None) -> Laye
         return read_ground(source, plane, sha256_of(files) if known else None)
     digest = store.digest_of(files)
     key = key_of(digest, plane, source.path, source.layer, source.crs, source.encoding)
-    stored = store.open(key)
+    stored = store.kept(key) or store.open(key)
     if stored is not None:
         return stored
     ground = read_ground(source, plane, digest)
@@ -140,6 +142,8 @@ def layer_ground(source: LayerSource, plane: Plane, store: Store | None) -> Laye
         counted = {name: counted_values(values) for name, values in ground.columns.items()}
         few = {name: counts for name, counts in counted.items() if counts is not None}
         store.write(key, plane, replace(ground, values=few))
+    else:
+        store.keep(key, ground)
     return ground
 
 
@@ -359,6 +363,13 @@ def stacked(tables: list[tuple[Columns, int]]) -> Columns:
 # --- coverage ---------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=64)
+def cut_coverage(geometry: BaseGeometry) -> Coverage:
+    """A coverage cut to pieces; most layers of a catalog share one."""
+    return Coverage.of(geometry)
+
+
+@lru_cache(maxsize=64)
 def coverage_in(spec: CoverageSpec, plane: Plane, extent: Bounds | None) -> BaseGeometry | None:
     """A coverage in the plane; None for everywhere."""
     match spec:

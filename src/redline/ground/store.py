@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import shutil
 import tempfile
 import time
@@ -19,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -222,6 +223,33 @@ class Store:
             return self.open(key) is not None
         return True
 
+    def keep(self, key: str, layer: LayerGround) -> None:
+        """Keeps a small layer whole, so that the next start need not read and cut it."""
+        assert isinstance(layer.pieces, Pieces)
+        try:
+            data = pickle.dumps(whole_of(layer), protocol=pickle.HIGHEST_PROTOCOL)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                prefix=".building-", dir=self.folder, delete=False
+            ) as stream:
+                stream.write(hashlib.sha256(data).digest() + data)
+            Path(stream.name).replace(self.folder / f"{key}.whole")
+        except (OSError, Unwritable, pickle.PicklingError):
+            return
+
+    def kept(self, key: str) -> LayerGround | None:
+        """The small layer kept under a key; None where there is none, or it is damaged.
+
+        The folder is this user's own and nobody else can write to it (`redline.cache`).
+        """
+        try:
+            data = (self.folder / f"{key}.whole").read_bytes()
+            if hashlib.sha256(data[32:]).digest() != data[:32]:
+                return None
+            return layer_of(pickle.loads(data[32:]))
+        except Exception:
+            return None
+
     def sweep(self) -> None:
         """Removes what interrupted builds have left."""
         for left in self.folder.glob(".building-*"):
@@ -254,6 +282,40 @@ def about(layer: LayerGround) -> dict[str, object]:
         "digest": layer.digest,
         "diagnostics": to_json(layer.diagnostics),
     }
+
+
+def whole_of(layer: LayerGround) -> dict[str, object]:
+    """A small layer as plain values, geometry as well-known binary."""
+    assert isinstance(layer.pieces, Pieces)
+    return {
+        **about(layer),
+        "pieces": shapely.to_wkb(layer.pieces.geometry),
+        "feature": layer.pieces.feature,
+        "interior": layer.pieces.interior,
+        "geometry": shapely.to_wkb(layer.geometry),
+        "columns": dict(layer.columns),
+    }
+
+
+def layer_of(whole: Mapping[str, Any]) -> LayerGround | None:
+    """The layer of plain values; None where another version of the program wrote them."""
+    if whole["format"] != FORMAT:
+        return None
+    return LayerGround(
+        pieces=Pieces.of(
+            np.asarray(shapely.from_wkb(whole["pieces"]), dtype=object),
+            whole["feature"],
+            whole["interior"],
+        ),
+        geometry=np.asarray(shapely.from_wkb(whole["geometry"]), dtype=object),
+        columns=whole["columns"],
+        values=whole["values"],
+        extent=tuple(whole["extent"]) if whole["extent"] else None,
+        unknown=np.array([shapely.box(*box) for box in whole["unknown"]], dtype=object),
+        whole=bool(whole["whole"]),
+        digest=str(whole["digest"]),
+        diagnostics=from_json(whole["diagnostics"]),
+    )
 
 
 def sha256_of(files: Iterable[Path]) -> str:

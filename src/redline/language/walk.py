@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from functools import cache
 
 from redline.language import tree as t
 from redline.messages import Title
 
+FIELDS: dict[type, tuple[str, ...]] = {}
+"""What was found of each kind of node."""
 
-@cache
-def field_names(kind: type) -> tuple[str, ...]:
-    """The names of the fields of a kind of node, its place left out."""
-    return tuple(f.name for f in fields(kind) if f.name not in ("span", "source", "comments"))
+
+def field_names(node: t.Node) -> tuple[str, ...]:
+    """The names of the fields of a node, its place left out."""
+    kind = type(node)
+    if kind not in FIELDS:
+        names = (f.name for f in fields(node))
+        FIELDS[kind] = tuple(n for n in names if n not in ("span", "source", "comments"))
+    return FIELDS[kind]
 
 
 def nodes_in(tree: object) -> Iterator[t.Node]:
@@ -25,7 +30,7 @@ def nodes_in(tree: object) -> Iterator[t.Node]:
             stack.extend(reversed(current))
         elif isinstance(current, t.Node):
             yield current
-            stack.extend(getattr(current, f) for f in reversed(field_names(type(current))))
+            stack.extend(getattr(current, f) for f in reversed(field_names(current)))
 
 
 def names_in(tree: object) -> Iterator[t.Name]:
@@ -36,7 +41,7 @@ def names_in(tree: object) -> Iterator[t.Name]:
 def titles_in(tree: object) -> Iterator[tuple[t.Node, Title]]:
     """Every bilingual text in a tree, with the node that it belongs to."""
     for node in nodes_in(tree):
-        for field in field_names(type(node)):
+        for field in field_names(node):
             value = getattr(node, field)
             if isinstance(value, Title):
                 yield node, value

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from redline.diagnostics import Diagnostic
 from redline.language import tree as t
@@ -38,9 +39,9 @@ from redline.rulebook.lint_diagnostics import (
     ShadowedName,
     SuccessorDiffers,
     ThresholdWithoutUnit,
+    Untranslated,
     UnusedImport,
     UnusedName,
-    Untranslated,
     UnverifiedCitation,
     ValueGap,
 )
@@ -232,7 +233,7 @@ def citation_gaps(pack: Linted) -> Iterator[Diagnostic]:
     """Days between the citations of a rule on which none is in force."""
     for node, rule in pack.rules():
         spans = covered(c.interval for c in rule.citations)
-        for before, after in zip(spans, spans[1:], strict=False):
+        for before, after in pairwise(spans):
             place = pack.scope.place(node.name)
             yield CitationGap(place=place, start=before.end, end=after.start)
 
@@ -579,8 +580,9 @@ def fixed_comparisons(pack: Linted) -> Iterator[Diagnostic]:
     """Comparisons of two literals."""
     literal = (t.Quantity, t.Number, t.Day)
     for node in nodes_in(pack.pack):
-        if isinstance(node, t.Comparison) and isinstance(node.left, literal):
-            if isinstance(node.right, literal):
+        if isinstance(node, t.Comparison):
+            left, right = node.left, node.right
+            if isinstance(left, literal) and isinstance(right, literal):
                 yield AlwaysTheSame(place=pack.scope.place(node))
 
 

@@ -46,7 +46,7 @@ def renamed(node: N, scope: Scope, surface: Language) -> N:
         other = meaning.names.zh if surface == "zh" else meaning.names.en
         return replace(node, text=other or node.text)
     changes: dict[str, object] = {}
-    for field in field_names(type(node)):
+    for field in field_names(node):
         value = getattr(node, field)
         changed = renamed_value(value, scope, surface)
         if changed is not value:
