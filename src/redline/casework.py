@@ -45,7 +45,7 @@ from redline.reasoning.subjects import (
 )
 from redline.reasoning.truth import FALSE, NOT_YET, TRUE, Bounds, Numbers, Truths
 from redline.reasoning.wants import Want, wants_of
-from redline.rulebook.conditions import ConditionResolver, Usage, type_of_term
+from redline.rulebook.conditions import ConditionResolver, Usage
 from redline.rulebook.diagnostics import BadGeometry, StatedTwoWays, UnknownName, WrongType
 from redline.rulebook.load import load_rulebook
 from redline.rulebook.model import (
@@ -67,6 +67,7 @@ from redline.rulebook.model import (
 )
 from redline.rulebook.mutation import RECENT, mutants_of
 from redline.rulebook.scope import Scope
+from redline.rulebook.types import type_of_term
 from redline.rulebook.words import type_in_words
 
 
@@ -185,6 +186,18 @@ def result_of(
         got=got,
         explanation=tuple(lines),
     )
+
+
+def note_names_in_cases(book: RuleBook) -> list[Diagnostic]:
+    """Note what the names in all cases mean (`Scope.meanings`); returns what is wrong with them."""
+    diagnostics: list[Diagnostic] = []
+    for rule in book.rules:
+        for case in rule.cases:
+            try:
+                WorldResolver(book.scopes[rule.pack], case).world()
+            except Refusal as refusal:
+                diagnostics += refusal.diagnostics
+    return diagnostics
 
 
 def key_of(scope: Scope, name: str) -> str:

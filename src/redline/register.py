@@ -4,8 +4,8 @@
      "attributes": {"energy_use": "1200 tce per year"}, "areas": {"county": "441623"}}
 
 A line with a known id corrects the one before it; a decision other than `approved` (同意, 批准)
-does not stand. This is the simplest thing that implements `redline.reasoning.register.Register`; what
-keeps history and serves several reviewers is built behind the same interface.
+does not stand. This is the simplest thing that implements `redline.reasoning.register.Register`;
+what keeps history and serves several reviewers is built behind the same interface.
 """
 
 from __future__ import annotations

@@ -307,7 +307,7 @@ def books(draw: st.DrawFn, size: int = 5) -> RuleBook:
 def book_of(found: Sequence[Rule]) -> RuleBook:
     """A rule book of some rules."""
     nothing: dict[str, object] = {}
-    fields = {name: nothing for name in RuleBook.__dataclass_fields__}
+    fields = dict.fromkeys(RuleBook.__dataclass_fields__, nothing)
     fields |= {"rules": tuple(found), "not_executable": (), "digest": ""}  # type: ignore[dict-item]
     return RuleBook(**fields)  # type: ignore[arg-type]
 

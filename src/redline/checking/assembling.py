@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from redline import findings as f
 from redline.checking.terrain import MeasuredTerrain
 from redline.ground.distance import nearest
-from redline.language.tree import Comparator, MeasureKind, NormKind, RelationKind
+from redline.language.kinds import Comparator, MeasureKind, NormKind, RelationKind
 from redline.messages import Title
 from redline.quantities import base_unit
 from redline.reasoning.formula import Conjunction, Disjunction, Formula, Leaf, Negation
@@ -33,7 +33,6 @@ from redline.reasoning.plan import (
 from redline.reasoning.subjects import CodeSet, Subjects
 from redline.reasoning.truth import FALSE, NOT_YET, TRUE, UNKNOWN, Bounds
 from redline.reasoning.wants import Want, WantFinder, open_atoms
-from redline.rulebook.conditions import type_of_term
 from redline.rulebook.model import (
     AttributeTerm,
     BooleanType,
@@ -58,6 +57,7 @@ from redline.rulebook.model import (
     Selection,
     Term,
 )
+from redline.rulebook.types import type_of_term
 from redline.rulebook.wording import exception_in_words, part_in_words, term_in_words
 
 STATUSES = {

@@ -37,7 +37,7 @@ from redline.ground.measure import (
 from redline.ground.plane import Plane
 from redline.ground.repair import repaired
 from redline.ground.zoning import Zone
-from redline.language.tree import PartKind
+from redline.language.kinds import PartKind
 from redline.reasoning.filters import FilterJudging
 from redline.reasoning.register import AccountKey, Register
 from redline.reasoning.subjects import Booleans, Features, Values, values_of

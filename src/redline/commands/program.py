@@ -30,6 +30,9 @@ COMMANDS: Mapping[str, Message] = MappingProxyType(
     {
         "check": msg("Judge submissions and say which clauses they keep or break."),
         "test": msg("Run the cases that stand beside the rules."),
+        "lint": msg("Say what is odd about rules: gaps in time, idle names, missing cases."),
+        "fmt": msg("Write rule files in their canonical form."),
+        "translate": msg("Write a rule file in the other language, comments and all."),
         "clauses": msg("Say which clauses the rules execute, and check what they cite."),
         "schema": msg("Print the JSON Schema of a file format."),
     }

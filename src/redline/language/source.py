@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
-from redline.diagnostics import Place, refuse
+from redline.diagnostics import Place, Refusal, refuse
 from redline.language.diagnostics import (
     FileTooLarge,
     HiddenCharacter,
     NotUtf8,
     UnreadableFile,
 )
+from redline.language.span import Span as Span
 
 MAX_CHARACTERS = 8_000_000
 """Largest rule file that is read: about forty times all national rules in one file."""
 
-HIDDEN = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069")
-"""Characters that reorder or hide text on a screen, so that a rule could read as another one."""
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
+    "\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+    "\U000e0020-\U000e007f]"
+)
+"""Characters that reorder or hide text on a screen, so that a rule could read as another one:
+control and format characters (Unicode categories Cc, Cf, Zl, Zp) other than white space.
+"""
 
-
-class Span(NamedTuple):
-    """Half-open interval of code points in a source text."""
-
-    start: int
-    end: int
+MOST_HIDDEN = 20
+"""Hidden characters that are pointed out in one file."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,10 @@ def source_of(data: bytes, name: str) -> Source:
         raise refuse(NotUtf8(place=Place(name, line=line), offset=error.start)) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     source = Source(name, text)
-    for offset, character in enumerate(text):
-        if character in HIDDEN or (
-            unicodedata.category(character) == "Cc" and character not in "\n\t\f"
-        ):
-            place = source.place(Span(offset, offset + 1))
-            raise refuse(HiddenCharacter(place=place, character=f"U+{ord(character):04X}"))
+    hidden = [
+        HiddenCharacter(place=source.place(Span(*match.span())), character=f"U+{ord(match[0]):04X}")
+        for match in islice(HIDDEN.finditer(text), MOST_HIDDEN)
+    ]
+    if hidden:
+        raise Refusal(hidden)
     return source

@@ -8,11 +8,10 @@ from datetime import date
 
 import numpy as np
 
-from redline.language.tree import Operator
+from redline.language.kinds import Operator
 from redline.quantities import DIMENSIONS
 from redline.reasoning.subjects import Coded, CodeSet, Values, encoded
 from redline.reasoning.truth import FALSE, TRUE, UNKNOWN, Bounds, Numbers, Truths, calculate
-from redline.rulebook.conditions import type_of_term
 from redline.rulebook.model import (
     AttributeTerm,
     CodeList,
@@ -26,6 +25,7 @@ from redline.rulebook.model import (
     Term,
     WasOneOf,
 )
+from redline.rulebook.types import type_of_term
 
 Answer = Callable[[str | CodeSet], int]
 

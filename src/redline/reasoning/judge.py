@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from redline.language.tree import Comparator, MeasureKind, PartKind, RelationKind
+from redline.language.kinds import Comparator, MeasureKind, PartKind, RelationKind
 from redline.reasoning import documents
 from redline.reasoning.columns import (
     arithmetic,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
 
-from redline.language.tree import NormKind
+from redline.language.kinds import NormKind
 from redline.reasoning.formula import (
     NEVER,
     Conjunction,

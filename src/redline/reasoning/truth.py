@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from redline.language.tree import Comparator, Operator
+from redline.language.kinds import Comparator, Operator
 
 FALSE: Final = 0
 UNKNOWN: Final = 1

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from redline.language.tree import MeasureKind, RelationKind
+from redline.language.kinds import MeasureKind, RelationKind
 from redline.messages import Title
 from redline.reasoning.columns import known
 from redline.reasoning.formula import (

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 from redline.language import tree as t
 from redline.messages import Message, Title, msg
 from redline.quantities import (
     AREA,
     BY_SPELLING,
-    DIMENSIONS,
     LENGTH,
     NUMBER,
     PER_YEAR,
@@ -75,10 +73,10 @@ from redline.rulebook.model import (
     Term,
     TextType,
     TotalTerm,
-    Type,
     WasOneOf,
 )
 from redline.rulebook.scope import Scope
+from redline.rulebook.types import PERIODS, type_of_term
 from redline.rulebook.words import type_in_words
 
 GEOMETRIES = {
@@ -757,49 +755,3 @@ class ConditionResolver:
             )
             return None
         return ArithmeticTerm(node.operator, left, right)
-
-
-def type_of_term(term: Term | Concept) -> Type:
-    """The type of a resolved term."""
-    match term:
-        case Concept():
-            return BooleanType()
-        case Constant(type=kind):
-            return kind
-        case CodeConstant(code_list=code_list):
-            return CodeType(code_list)
-        case AttributeTerm(attribute=attribute):
-            return attribute.type
-        case ColumnTerm(column=column):
-            return column.type
-        case ParameterTerm(parameter=parameter):
-            return parameter.type
-        case MeasureTerm(kind=kind):
-            return QuantityType(MEASURED[kind])
-        case TotalTerm(attribute=attribute):
-            return attribute.type
-        case ExtremeTerm(terms=terms):
-            return type_of_term(terms[0])
-        case DocumentDateTerm():
-            return DateType()
-        case ArithmeticTerm(left=left) if isinstance(type_of_term(left), DateType):
-            return DateType()
-        case ArithmeticTerm(operator=operator, left=left, right=right):
-            a = cast(QuantityType, type_of_term(left))
-            b = cast(QuantityType, type_of_term(right))
-            if operator in (t.Operator.PLUS, t.Operator.MINUS):
-                return a
-            power = 1 if operator is t.Operator.TIMES else -1
-            return QuantityType(a.dimension.times(b.dimension, power))
-
-
-PERIODS = (QuantityType(DIMENSIONS["duration"][1]), QuantityType(DIMENSIONS["days"][1]))
-"""What can be added to a date: months and years, or days."""
-
-MEASURED = {
-    t.MeasureKind.AREA: AREA,
-    t.MeasureKind.SHARE: NUMBER,
-    t.MeasureKind.LENGTH: LENGTH,
-    t.MeasureKind.DISTANCE: LENGTH,
-    t.MeasureKind.COUNT: NUMBER,
-}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from redline.language.tree import Comparator
+from redline.language.kinds import Comparator
 from redline.rulebook.model import (
     All,
     Any,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from redline.language.tree import Article, Locator, Section
+from redline.language.kinds import Article, Locator, Section
 from redline.messages import Message, Title, msg
 from redline.rulebook.lawtexts import citations_of
 from redline.rulebook.model import Instrument, RuleBook, clause_text

@@ -18,8 +18,8 @@ from functools import cached_property
 from pathlib import Path
 
 from redline.diagnostics import Place, refuse
+from redline.language.kinds import Article
 from redline.language.numerals import chinese_number
-from redline.language.tree import Article
 from redline.messages import Message, msg
 from redline.rulebook.diagnostics import NoLawTexts
 from redline.rulebook.model import (

@@ -13,10 +13,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from redline.diagnostics import Place
-from redline.language.numerals import chinese_numeral
-from redline.language.tree import (
+from redline.language.kinds import (
     Article,
-    Case,
     Comparator,
     Locator,
     MeasureKind,
@@ -26,10 +24,12 @@ from redline.language.tree import (
     RelationKind,
     Section,
 )
+from redline.language.numerals import chinese_numeral
 from redline.messages import Language, Title
 from redline.quantities import Dimension
 
 if TYPE_CHECKING:
+    from redline.language.tree import Case
     from redline.rulebook.scope import Scope
 
 FOREVER = date.max

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any as Anything
 
-from redline.language.tree import Comparator
+from redline.language.kinds import Comparator
 from redline.messages import Message, msg
 from redline.rulebook.model import (
     All,

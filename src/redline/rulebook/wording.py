@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from redline.language.tree import Comparator, MeasureKind, Operator, PartKind, RelationKind
+from redline.language.kinds import Comparator, MeasureKind, Operator, PartKind, RelationKind
 from redline.messages import Title
 from redline.rulebook.model import (
     All,
