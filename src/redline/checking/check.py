@@ -208,25 +208,6 @@ class Zones:
                     place = Place(str(catalog.path))
                     self.diagnostics.append(LayerNotOpened(place=place, name=name, known=known))
 
-    def opened(
-        self, layers: Sequence[Layer], day: date
-    ) -> tuple[dict[Layer, Zone], dict[Layer, LayerVersion]]:
-        """The versions of some layers on a day; a layer that cannot be read is not supplied."""
-        zones: dict[Layer, Zone] = {}
-        versions: dict[Layer, LayerVersion] = {}
-        if self.catalog is None:
-            return zones, versions
-        for layer in layers:
-            try:
-                names = [n for n in (layer.names.zh,) if n]
-                version = self.catalog.find(layer.names.en or layer.names.zh, names, on=day)
-                if version is not None:
-                    zones[layer] = self.open(version)
-                    versions[layer] = version
-            except Refusal as refusal:
-                self.diagnostics += refusal.diagnostics
-        return zones, versions
-
     def open(self, version: LayerVersion) -> Zone:
         """A version of a layer; opened once. Raises `Refusal` as `open_zone` does."""
         key = (version.name, version.label, *((s.path, s.layer) for s in version.sources))
@@ -234,6 +215,51 @@ class Zones:
             self.kept[key] = open_zone(version, self.plane, store=self.store)
             self.diagnostics += self.kept[key].diagnostics
         return self.kept[key]
+
+
+class ZonesOfDay(Mapping[Layer, Zone]):
+    """The layers of a day, each opened when it is first asked for.
+
+    A layer that the catalog does not have on that day, or that cannot be read, is not among them.
+    """
+
+    def __init__(self, zones: Zones, layers: Sequence[Layer], day: date) -> None:
+        self.zones = zones
+        self.layers = tuple(layers)
+        self.day = day
+        self.versions: dict[Layer, LayerVersion] = {}
+        self.found: dict[Layer, Zone | None] = {}
+
+    def __getitem__(self, layer: Layer) -> Zone:
+        if layer not in self.found:
+            self.found[layer] = self.find(layer)
+        zone = self.found[layer]
+        if zone is None:
+            raise KeyError(layer)
+        return zone
+
+    def __iter__(self) -> Iterator[Layer]:
+        return (layer for layer in self.layers if layer in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def find(self, layer: Layer) -> Zone | None:
+        """The layer in force on the day."""
+        catalog = self.zones.catalog
+        if catalog is None:
+            return None
+        names = [n for n in (layer.names.zh,) if n]
+        try:
+            version = catalog.find(layer.names.en or layer.names.zh, names, on=self.day)
+            if version is None:
+                return None
+            zone = self.zones.open(version)
+        except Refusal as refusal:
+            self.zones.diagnostics += refusal.diagnostics
+            return None
+        self.versions[layer] = version
+        return zone
 
 
 def layers_asked(plan: Plan) -> tuple[Layer, ...]:
@@ -303,7 +329,7 @@ def answer(
     layers = layers_asked(plan) + tuple(
         layer for clause in book.not_executable for layer in clause.concerning
     )
-    opened, versions = zones.opened(tuple(dict.fromkeys(layers)), batch.day)
+    opened = ZonesOfDay(zones, tuple(dict.fromkeys(layers)), batch.day)
     days = [batch.day] * len(batch.rows)
     subjects = subjects_of(batch.submissions, book, days)
     terrain = MeasuredTerrain(batch.submissions, days, plane, opened, tolerance, register)
@@ -311,8 +337,11 @@ def answer(
     inference = infer(plan, judged.truths)
     answered = Answered(book, subjects, terrain, judged, inference)
     judging = Judging(batch.day, subjects, terrain)
-    used = tuple(layer_used(layer, version, opened[layer]) for layer, version in versions.items())
     scope = clauses_not_executed(book, terrain, judging, batch.day)
+    versions = [
+        (layer, opened.versions[layer]) for layer in opened.layers if layer in opened.versions
+    ]
+    used = tuple(layer_used(layer, version, opened[layer]) for layer, version in versions)
     results: dict[int, f.SubmissionFindings] = {}
     for index, row in enumerate(batch.rows):
         submission = batch.submissions[index].submission

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from redline.language.tree import NormKind
+from redline.language.kinds import NormKind
 from redline.messages import Title
 from redline.reasoning.engine import Derivation
 from redline.reasoning.formula import (
@@ -286,9 +286,10 @@ class RuleExplainer(GroupExplainer):
         if status is Status.COMPLIES:
             yield self.breach()
             return
-        for part in (self.scope(), self.breach()):
-            if status is not Status.UNDETERMINED or part.truth == UNKNOWN or not part.atom:
-                yield part
+        yield self.scope()
+        yield self.breach()
+        if status is Status.CONDITIONAL:
+            yield from self.conditions()
         yield from self.exceptions()
 
     def text_not_held(self) -> Step | None:
@@ -337,19 +338,33 @@ class RuleExplainer(GroupExplainer):
         inner = breach.inner if isinstance(breach, Negation) else breach
         return step(saying, self.truth(breach), self.under(inner))
 
+    def conditions(self) -> Iterator[Step]:
+        """What makes a breach conditional, exceptions apart."""
+        norm = self.group.rule.norm
+        if norm.ordinarily or norm.kind is NormKind.RESTRICTS:
+            yield step(DEMONSTRATION, TRUE)
+        elif self.truth(self.group.lasting) == FALSE:
+            assert isinstance(self.group.lasting, Negation)
+            yield step(MENDED, TRUE, self.under(self.group.lasting.inner))
+
     # ── exceptions ──
 
     def exceptions(self) -> Iterator[Step]:
-        """Each exception and why it applies or not; of several the ones that excuse come alone."""
+        """The exceptions that the status rests on, each with why it applies or not."""
         numbered = list(enumerate(self.group.exceptions, 1))
-        if self.status is Status.EXCUSED:
-            excusing = [(n, e) for n, e in numbered if self.truth(e.full) == TRUE]
-            if excusing:
-                yield from (self.exception(n, e) for n, e in excusing)
-                return
+        wanted = {
+            Status.EXCUSED: [(n, e) for n, e in numbered if self.truth(e.full) == TRUE],
+            Status.CONDITIONAL: [(n, e) for n, e in numbered if self.truth(e.promised) == TRUE],
+            Status.UNDETERMINED: [(n, e) for n, e in numbered if self.truth(e.promised) != FALSE],
+        }
+        chosen = wanted.get(self.status) or numbered
         several = len(numbered) > 1
-        yield from (self.exception(n if several else 0, e) for n, e in numbered)
-        yield from self.together()
+        if self.status is not Status.UNDETERMINED or wanted[self.status]:
+            yield from (self.exception(n if several else 0, e) for n, e in chosen)
+        if self.status in (Status.EXCUSED, Status.UNDETERMINED) and not any(
+            self.truth(e.full) == TRUE for _, e in numbered
+        ):
+            yield from self.together()
 
     def exception(self, number: int, formula: ExceptionFormula) -> Step:
         """One exception; `number` is 0 where it is the only one."""
@@ -374,15 +389,25 @@ class RuleExplainer(GroupExplainer):
         return tuple(dict.fromkeys(found))
 
     def together(self) -> Iterator[Step]:
-        """Whether several exceptions cover the ground together, where they were tried."""
-        whole = [i for i in self.group.inputs if isinstance(self.plan.atoms[i], CoveredTogether)]
+        """Several exceptions whose documents may cover the ground only together."""
+        wanted = TRUE if self.status is Status.EXCUSED else UNKNOWN
+        whole = [
+            i
+            for i in self.group.inputs
+            if isinstance(self.plan.atoms[i], CoveredTogether) and self.truths[i] == wanted
+        ]
         if whole:
-            truth = max(int(self.truths[i]) for i in whole)
-            if self.status is Status.EXCUSED or truth != TRUE:
-                chosen = [self.leaf(i) for i in whole if self.truths[i] == truth]
-                yield step(TOGETHER, truth, chosen)
+            yield step(TOGETHER, wanted, [self.leaf(i) for i in whole])
 
 
+DEMONSTRATION = said(
+    ("the rule lets this pass only where it is shown to be necessary", "", ""),
+    ("规则仅容许经论证确有必要的情形", "", ""),
+)
+MENDED = said(
+    ("this can still be made good in time", "", ""),
+    ("尚可在期限内补正", "", ""),
+)
 TAKEN_BACK = said(
     (
         "something takes the exception back",

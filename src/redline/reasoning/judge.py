@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from redline.language.kinds import Comparator, MeasureKind, PartKind, RelationKind
 from redline.reasoning import documents
+from redline.reasoning.asked import atoms_to_measure, is_measured
 from redline.reasoning.columns import (
     arithmetic,
     extreme,
@@ -97,15 +98,23 @@ class Judgements:
 
 
 def judge(plan: Plan, subjects: Subjects, terrain: Terrain) -> Judgements:
-    """Judge every atom of a plan that is not derived; derived ones are left unknown."""
+    """Judge the atoms of a plan; derived ones are left unknown, and so are measured ones that can
+    no longer change any status.
+    """
     judging = Judging(plan.day, subjects, terrain, plan.fillings)
     matrix = np.full((len(subjects), len(plan.atoms)), UNKNOWN, np.int8, order="F")
     measured: dict[int, Measured] = {}
-    for index, atom in enumerate(plan.atoms):
-        if not isinstance(atom, Derived):
-            matrix[:, index] = judging.atom(atom)
-            if judging.last_measured is not None:
-                measured[index] = judging.last_measured
+
+    def fill(indices: Iterable[int]) -> None:
+        for index in indices:
+            atom = plan.atoms[index]
+            if not isinstance(atom, Derived):
+                matrix[:, index] = judging.atom(atom)
+                if judging.last_measured is not None:
+                    measured[index] = judging.last_measured
+
+    fill(i for i, atom in enumerate(plan.atoms) if not is_measured(atom))
+    fill(sorted(atoms_to_measure(plan, matrix)))
     return Judgements(matrix, measured)
 
 

@@ -139,6 +139,8 @@ class RuleGroup:
     outputs: tuple[Formula, ...]
     scope: Formula
     breach: Formula
+    lasting: Formula
+    """The breach as far as nothing that is to come can mend it."""
     exceptions: tuple[ExceptionFormula, ...]
     displacing: tuple[tuple[Rule, Formula], ...] = ()
     """The rules that go before this one, each with when it does."""
@@ -272,7 +274,15 @@ class Planner:
             outputs = [Conjunction((held, output)) for output in outputs]
         inputs, shape = compiled(outputs)
         return RuleGroup(
-            rule, inputs, shape, tuple(outputs), scope, breach_now, tuple(exceptions), displacing
+            rule=rule,
+            inputs=inputs,
+            shape=shape,
+            outputs=tuple(outputs),
+            scope=scope,
+            breach=breach_now,
+            lasting=breach_for_good,
+            exceptions=tuple(exceptions),
+            displacing=displacing,
         )
 
     def own_scope(self, rule: Rule) -> list[Formula]:

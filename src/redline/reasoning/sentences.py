@@ -128,10 +128,10 @@ def saying_of(atom: PlanAtom, day: date) -> Saying:
             return of_relation(atom, day)
         case DocumentHeld():
             return of_document(atom, day)
-        case Promised(held=DocumentHeld() as held):
-            return of_promise(held)
-        case Promised(held=DoneBy() as deed):
-            return of_deed_to_come(deed, day)
+        case Promised(held=held):
+            return (
+                of_promise(held) if isinstance(held, DocumentHeld) else of_deed_to_come(held, day)
+            )
         case CoveredTogether(documents=documents):
             return of_cover_together(documents)
         case Conforms(plan=plan):
@@ -292,7 +292,7 @@ def of_relation(relation: Relates, day: date) -> Saying:
 
 
 def subject_of(part: Part) -> tuple[Title, Title, Title]:
-    """A part as the subject of a sentence that holds, of one that fails, and of one that is open."""
+    """A part as the subject of a sentence that holds, that fails, and that is open."""
     words = part_in_words(part)
     if part.component is not None:
         name = quoted(words)
