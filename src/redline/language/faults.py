@@ -126,6 +126,9 @@ def token_fault(source: Source, text: str, error: Any, surface: Language) -> Syn
     end = len(text.rstrip())
     span = Span(end, end) if at_end else Span(token.start_pos, token.end_pos)
     offset = broken_at(text, span.start, surface)
+    unclosed = unclosed_text(source, text, span.start)
+    if unclosed is not None:
+        return SyntaxFault(unclosed, offset)
     joined = run_together(source, text, span, accepts) if surface == "zh" else None
     if joined is not None:
         return SyntaxFault(joined, offset)
@@ -134,6 +137,17 @@ def token_fault(source: Source, text: str, error: Any, surface: Language) -> Syn
         expected = describe_terminals(accepts, surface)
         return SyntaxFault(UnexpectedEnd(place=place, expected=expected), offset)
     return SyntaxFault(word_fault(source, token, span, accepts, surface), offset)
+
+
+def unclosed_text(source: Source, text: str, offset: int) -> UnclosedText | None:
+    """A text that is not closed on the line of an offset: its quotation marks do not pair."""
+    start = text.rfind("\n", 0, offset) + 1
+    end = text.find("\n", offset)
+    end = end if end >= 0 else len(text)
+    marks = list(re.finditer(r'(?<!\\)"', text[start:end]))
+    if len(marks) % 2 == 0:
+        return None
+    return UnclosedText(place=source.place(Span(start + marks[0].start(), end)))
 
 
 def broken_at(text: str, offset: int, surface: Language) -> int:
