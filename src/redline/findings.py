@@ -481,15 +481,21 @@ class Derivation(Model):
     """A step of the reasoning with the steps that it rests on."""
 
     statement: Bilingual
-    """What was concluded, in the rule's words."""
+    """What the step is about, in the rule's words."""
     truth: Truth
     """Whether the statement holds."""
+    sentence: Bilingual
+    """The statement as a sentence that says whether it holds, does not hold, or is open."""
     citations: tuple[Citation, ...] = ()
     """Clauses that make this step."""
     measured: Measured | None = None
-    """The measurement that the step compares."""
+    """The measurement that the statement compares; its `comparison` is the statement's own."""
+    facts: tuple[Fact, ...] = ()
+    """Attributes, documents and judgements that the step reads."""
+    evidence: tuple[Evidence, ...] = ()
+    """The features that the step met."""
     premises: tuple[Derivation, ...] = ()
-    """The steps that it rests on; empty for a fact."""
+    """The steps that it rests on; empty where it was judged and not derived."""
 
 
 class AccountEntry(Model):

@@ -89,19 +89,11 @@ def check(submissions: Sequence[Path], options: Options = Options()) -> f.Findin
     What cannot be read is a problem of the document, and the rest is judged. Raises `Refusal` where
     the rules, the catalog or the register cannot be used at all.
     """
-    book = ready_rulebook(options.rules)
-    catalog, problems = the_catalog(options)
-    register = open_register(options.register, book) if options.register else None
-    found, faults = load_submissions(submissions, group_by=options.group_by, crs=options.crs)
-    problems += faults
+    task = prepare(submissions, options)
     judged: dict[int, f.SubmissionFindings] = {}
-    several = list(batches(found, options, book, problems))
-    plane = (plane_of_catalog(catalog) if catalog else None) or plane_of(several)
-    zones = Zones(catalog, book, plane)
-    for batch in several:
-        answers = answer(batch, book, zones, tolerance_of(options, catalog), register)
-        judged |= answers
-    problems += zones.diagnostics
+    for batch in task.batches:
+        judged |= answer(batch, task)
+    book, problems = task.book, [*task.problems, *task.zones.diagnostics]
     return f.FindingsDocument(
         rules_digest=book.digest,
         packs=tuple(
@@ -117,6 +109,31 @@ def check(submissions: Sequence[Path], options: Options = Options()) -> f.Findin
         submissions=tuple(judged[i] for i in sorted(judged)),
         problems=tuple(dict.fromkeys(f.Problem.of(d) for d in problems)),
     )
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a check needs, opened: the rule book, the submissions by day, layers and register."""
+
+    book: RuleBook
+    batches: tuple[Batch, ...]
+    zones: Zones
+    tolerance: Tolerance
+    register: Register | None
+    problems: list[Diagnostic]
+
+
+def prepare(submissions: Sequence[Path], options: Options) -> Task:
+    """Open what a check needs. Raises `Refusal` as `check` does."""
+    book = ready_rulebook(options.rules)
+    catalog, problems = the_catalog(options)
+    register = open_register(options.register, book) if options.register else None
+    found, faults = load_submissions(submissions, group_by=options.group_by, crs=options.crs)
+    problems += faults
+    several = tuple(batches(found, options, book, problems))
+    plane = (plane_of_catalog(catalog) if catalog else None) or plane_of(several)
+    tolerance = tolerance_of(options, catalog)
+    return Task(book, several, Zones(catalog, book, plane), tolerance, register, problems)
 
 
 def the_catalog(options: Options) -> tuple[Catalog | None, list[Diagnostic]]:
@@ -320,22 +337,37 @@ def plane_of(batches: Sequence[Batch]) -> Plane:
 # ── answers ─────────────────────────────────────────────────────────────────────────────────
 
 
-def answer(
-    batch: Batch, book: RuleBook, zones: Zones, tolerance: Tolerance, register: Register | None
-) -> dict[int, f.SubmissionFindings]:
-    """The findings of a batch, by the rows of its submissions."""
-    plan = make_plan(book, batch.day)
-    plane = zones.plane
+@dataclass(frozen=True)
+class JudgedBatch:
+    """A batch that was judged, and the layers of its day."""
+
+    batch: Batch
+    answered: Answered
+    zones: ZonesOfDay
+
+
+def judge_batch(batch: Batch, task: Task) -> JudgedBatch:
+    """Measure, judge and infer for the submissions of one day."""
+    plan = make_plan(task.book, batch.day)
     layers = layers_asked(plan) + tuple(
-        layer for clause in book.not_executable for layer in clause.concerning
+        layer for clause in task.book.not_executable for layer in clause.concerning
     )
-    opened = ZonesOfDay(zones, tuple(dict.fromkeys(layers)), batch.day)
+    opened = ZonesOfDay(task.zones, tuple(dict.fromkeys(layers)), batch.day)
     days = [batch.day] * len(batch.rows)
-    subjects = subjects_of(batch.submissions, book, days)
-    terrain = MeasuredTerrain(batch.submissions, days, plane, opened, tolerance, register)
+    subjects = subjects_of(batch.submissions, task.book, days)
+    terrain = MeasuredTerrain(
+        batch.submissions, days, task.zones.plane, opened, task.tolerance, task.register
+    )
     judged = judge(plan, subjects, terrain)
     inference = infer(plan, judged.truths)
-    answered = Answered(book, subjects, terrain, judged, inference)
+    return JudgedBatch(batch, Answered(task.book, subjects, terrain, judged, inference), opened)
+
+
+def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
+    """The findings of a batch, by the rows of its submissions."""
+    done = judge_batch(batch, task)
+    answered, opened, book = done.answered, done.zones, task.book
+    subjects, terrain = answered.subjects, answered.terrain
     judging = Judging(batch.day, subjects, terrain)
     scope = clauses_not_executed(book, terrain, judging, batch.day)
     versions = [
@@ -353,18 +385,18 @@ def answer(
             source=submission.source,
             as_of=batch.day,
             verdict=verdict_of(found),
-            basis=basis_of(submission, tolerance),
-            parts=tuple(parts_of(submission, plane)),
+            basis=basis_of(submission, task.tolerance),
+            parts=tuple(parts_of(submission, task.zones.plane)),
             layers=used,
             findings=found,
-            data_checks=tuple(data_checks(submission, plane)),
+            data_checks=tuple(data_checks(submission, task.zones.plane)),
             warnings=tuple(f.Problem.of(d) for d in batch.warnings[index]),
             not_executed=(
                 *(clause for clause, concerned in scope if concerned[index]),
                 *rules_not_verified(found),
             ),
         )
-    zones.diagnostics += terrain.diagnostics
+    task.zones.diagnostics += terrain.diagnostics
     return results
 
 

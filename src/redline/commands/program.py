@@ -29,6 +29,7 @@ READER_GONE = 141
 COMMANDS: Mapping[str, Message] = MappingProxyType(
     {
         "check": msg("Judge submissions and say which clauses they keep or break."),
+        "explain": msg("Say why a finding came out so, or what a rule says."),
         "test": msg("Run the cases that stand beside the rules."),
         "lint": msg("Say what is odd about rules: gaps in time, idle names, missing cases."),
         "fmt": msg("Write rule files in their canonical form."),

@@ -247,6 +247,21 @@ class CannotBePlaced(Diagnostic):
         )
 
 
+INVALID = {
+    "Self-intersection": msg("it crosses itself"),
+    "Ring Self-intersection": msg("a ring crosses or touches itself"),
+    "Hole lies outside shell": msg("a hole lies outside"),
+    "Holes are nested": msg("a hole lies in a hole"),
+    "Nested shells": msg("a part lies in another part"),
+    "Nested holes": msg("a hole lies in a hole"),
+    "Duplicate Rings": msg("a ring occurs twice"),
+    "Interior is disconnected": msg("holes cut it apart"),
+    "Too few points in geometry component": msg("a ring has too few points"),
+    "Ring is not closed": msg("a ring does not close"),
+}
+"""What GEOS says of invalid polygons, in words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeometryRepaired(Diagnostic):
     """An invalid geometry was repaired."""
@@ -263,7 +278,7 @@ class GeometryRepaired(Diagnostic):
             "Feature {number} was invalid ({reason}) and has been repaired; "
             "its area changed by {change} m².",
             number=self.number,
-            reason=self.reason,
+            reason=INVALID.get(self.reason, self.reason),
             change=f"{self.change_m2:.4f}",
         )
 
@@ -283,7 +298,7 @@ class RepairRefused(Diagnostic):
             "Feature {number} is invalid ({reason}), and a repair would change its area by "
             "{change} m². What ground it means is not clear, so it is not used.",
             number=self.number,
-            reason=self.reason,
+            reason=INVALID.get(self.reason, self.reason),
             change=f"{self.change_m2:.2f}",
         )
 

@@ -725,6 +725,32 @@ def what_numbers_look_like(bounds: Bounds) -> Message:
     return msg("No known system explains them.")
 
 
+def likely_system(bounds: Bounds) -> Message:
+    """What coordinates of which nobody said the system look like; a hint for people, never used."""
+    candidates = []
+    for number in (bounds[0], bounds[1]):
+        zone = zone_of_easting(number)
+        candidates += [zone.crs] if zone is not None else []
+    candidates.append(epsg(GEOGRAPHIC[Datum.CGCS2000]))
+    for crs in candidates:
+        for swapped in (False, True):
+            read = swapped_axes(bounds) if swapped else bounds
+            if place_of(crs, read).outside > NEAR_DEGREES or is_outside_china(crs, read):
+                continue
+            if swapped:
+                return msg("They look like {name} with east and north exchanged.", name=label(crs))
+            return msg("They look like {name}.", name=label(crs))
+    if max(abs(bounds[0]), abs(bounds[2])) <= 180 and max(abs(bounds[1]), abs(bounds[3])) <= 90:
+        return msg("They look like degrees of longitude and latitude.")
+    return what_numbers_look_like(bounds)
+
+
+def is_outside_china(crs: CRS, bounds: Bounds) -> bool:
+    """Whether a rectangle of a CRS lies outside the rectangle around China."""
+    west, south, east, north = to_degrees(crs, bounds)
+    return west < CHINA[0] or south < CHINA[1] or east > CHINA[2] or north > CHINA[3]
+
+
 def swapped_axes(bounds: Bounds) -> Bounds:
     return bounds[1], bounds[0], bounds[3], bounds[2]
 

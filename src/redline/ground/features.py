@@ -26,7 +26,8 @@ class FeatureTable:
 
     `columns` maps a field name to an object array of Python values (str, int, float, bool, date or
     None), as long as `geometry`. `crs_basis` says how the CRS was established. `diagnostics` are
-    the warnings and notes of reading.
+    the warnings and notes of reading. `encoding` is that of its text, None where the format fixes
+    it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class FeatureTable:
     crs: CRS
     crs_basis: Message
     diagnostics: tuple[Diagnostic, ...] = ()
+    encoding: str | None = None
 
     def __len__(self) -> int:
         return len(self.geometry)

@@ -387,6 +387,7 @@ def finished(raw: RawLayer, path: Path, crs: str | None, accept_ballpark: Refuse
         crs=established.crs,
         crs_basis=established.basis,
         diagnostics=tuple(capped(said)),
+        encoding=raw.encoding,
     )
     return NumberedTable(table, numbers[rows])
 
@@ -419,5 +420,6 @@ def boundary_table(
         crs=first,
         crs_basis=points.crs_basis,
         diagnostics=points.diagnostics,
+        encoding=points.encoding,
     )
     return NumberedTable(table, np.arange(1, len(parcels) + 1, dtype=np.int64))

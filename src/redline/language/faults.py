@@ -130,8 +130,9 @@ def token_fault(source: Source, text: str, error: Any, surface: Language) -> Syn
     if unclosed is not None:
         return SyntaxFault(unclosed, offset)
     joined = run_together(source, text, span, accepts) if surface == "zh" else None
-    if joined is not None:
-        return SyntaxFault(joined, offset)
+    known = joined or keyword_as_name(source, text, span.start, surface)
+    if known is not None:
+        return SyntaxFault(known, offset)
     if at_end:
         place = source.place(Span(max(0, end - 1), end))
         expected = describe_terminals(accepts, surface)
@@ -148,6 +149,18 @@ def unclosed_text(source: Source, text: str, offset: int) -> UnclosedText | None
     if len(marks) % 2 == 0:
         return None
     return UnclosedText(place=source.place(Span(start + marks[0].start(), end)))
+
+
+def keyword_as_name(
+    source: Source, text: str, offset: int, surface: Language
+) -> WordReserved | None:
+    """A word that begins declarations, and begins an indented line as a name would."""
+    start = text.rfind("\n", 0, offset) + 1
+    word = re.fullmatch(r"[ \t]+(\w+)[ \t]*", text[start:offset])
+    if word is None or not declaration_start(surface).fullmatch(word[1]):
+        return None
+    place = source.place(Span(start + word.start(1), start + word.end(1)))
+    return WordReserved(place=place, name=word[1])
 
 
 def broken_at(text: str, offset: int, surface: Language) -> int:

@@ -1074,7 +1074,7 @@ def unquote(token: object) -> str:
     return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], str(token)[1:-1])
 
 
-QUANTITY = re.compile(r"(每年)?\s*([0-9.]+)\s*([^\d\s/]\w*)\s*(per year|/年)?")
+QUANTITY = re.compile(r"(每年)?\s*([0-9.]+)\s*([^\d\s/][^\s/]*?)\s*(per year|/年)?")
 
 
 def quantity(text: str, span: Span) -> t.Quantity:

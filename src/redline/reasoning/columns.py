@@ -50,7 +50,7 @@ def known(kind: object, value: object) -> bool:
     """Whether one value says something as a number."""
     if isinstance(kind, CodeType):
         return isinstance(value, str) and not np.isnan(rank(kind.code_list, value))
-    return value is not None and bool(np.isfinite(value))  # type: ignore[call-overload]
+    return value is not None and not bool(np.isnan(value))  # type: ignore[call-overload]
 
 
 def distinct(values: Coded, answer: Answer, blank: int = UNKNOWN) -> Truths:

@@ -413,11 +413,12 @@ class Judging:
         return np.where(found == UNKNOWN, answered, found).astype(np.int8)
 
     def may_be_done(self, deed: DoneBy) -> Truths:
-        """Whether a deed that is not done may still be done in time."""
+        """Whether a deed that is said not to be done may still be done in time."""
         done, due = self.term(deed.done), self.term(deed.due)
         today = np.array([float(d.toordinal()) for d in self.subjects.days])
-        open_ = ~np.isfinite(done.low)
-        return truths(open_ & (due.low >= today), ~open_ | (due.high < today))
+        not_yet = done.low == np.inf
+        over = np.isfinite(done.low) | (due.high < today)
+        return truths(not_yet & (due.low >= today), over)
 
 
 def allows(allowed: object, use: object) -> bool:

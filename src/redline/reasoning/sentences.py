@@ -166,16 +166,32 @@ def named(term: Term, day: date) -> Title:
     return term_in_words(term)
 
 
-def listed(shown: Sequence[Title]) -> Title:
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Some values of a list: named together, and as a choice that is met or is not."""
+
+    either: Title
+    is_: Title
+    is_not: Title
+    single: bool = False
+
+
+def listed(shown: Sequence[Title]) -> Values:
     """Values as alternatives, the first few by name."""
     some = [quoted(x) for x in shown[:MOST_NAMED]]
     rest = len(shown) - len(some)
-    en, zh = [x.en for x in some], "".join(x.zh for x in some)
+    en, zh = ", ".join(x.en for x in some), "".join(x.zh for x in some)
     if rest:
-        return Title(f"{', '.join(en)} or {rest} others", f"{zh}等{len(shown)}项之一")
-    if len(en) == 1:
-        return Title(en[0], zh)
-    return Title(f"{', '.join(en[:-1])} or {en[-1]}", f"{zh}之一")
+        en, zh = f"{en} and {rest} more", f"{zh}等{len(shown)}项"
+    either = Title(en, zh)
+    if len(shown) == 1:
+        is_, is_not = Title(f"is {en}", f"为{zh}"), Title(f"is not {en}", f"不是{zh}")
+        return Values(either, is_, is_not, single=True)
+    return Values(
+        either,
+        Title(f"is one of {en}", f"为{zh}之一"),
+        Title(f"is none of {en}", f"不属于{zh}"),
+    )
 
 
 def of_answer(name: Title) -> Saying:
@@ -192,45 +208,59 @@ def of_judgement(name: Title) -> Saying:
     )
 
 
-def of_membership(name: Title, values: Title) -> Saying:
+def of_membership(name: Title, values: Values) -> Saying:
     return said(
         (
-            f"{name.en} is {values.en}",
-            f"{name.en} is not {values.en}",
-            f"it is open whether {name.en} is {values.en}",
+            f"{name.en} {values.is_.en}",
+            f"{name.en} {values.is_not.en}",
+            f"it is open whether {name.en} {values.is_.en}",
         ),
         (
-            f"{name.zh}为{values.zh}",
-            f"{name.zh}不是{values.zh}",
-            f"{name.zh}是否为{values.zh}，尚不明确",
+            f"{name.zh}{values.is_.zh}",
+            f"{name.zh}{values.is_not.zh}",
+            f"{name.zh}是否{values.is_.zh}，尚不明确",
         ),
     )
 
 
-def of_set(name: Title, values: Title, only: bool) -> Saying:
+def of_set(name: Title, values: Values, only: bool) -> Saying:
+    en, zh = values.either.en, values.either.zh
     if only:
         return said(
             (
-                f"{name.en} hold nothing but {values.en}",
-                f"{name.en} hold something other than {values.en}",
-                f"it is open whether {name.en} hold nothing but {values.en}",
+                f"{name.en} hold nothing but {en}",
+                f"{name.en} hold something other than {en}",
+                f"it is open whether {name.en} hold nothing but {en}",
             ),
             (
-                f"{name.zh}仅限于{values.zh}",
-                f"{name.zh}超出{values.zh}",
-                f"{name.zh}是否仅限于{values.zh}，尚不明确",
+                f"{name.zh}仅限于{zh}",
+                f"{name.zh}超出{zh}",
+                f"{name.zh}是否仅限于{zh}，尚不明确",
+            ),
+        )
+    if values.single:
+        return said(
+            (
+                f"{name.en} include {en}",
+                f"{name.en} do not include {en}",
+                f"it is open whether {name.en} include {en}",
+            ),
+            (
+                f"{name.zh}包括{zh}",
+                f"{name.zh}不包括{zh}",
+                f"{name.zh}是否包括{zh}，尚不明确",
             ),
         )
     return said(
         (
-            f"{name.en} include {values.en}",
-            f"{name.en} do not include {values.en}",
-            f"it is open whether {name.en} include {values.en}",
+            f"{name.en} include one of {en}",
+            f"{name.en} include none of {en}",
+            f"it is open whether {name.en} include one of {en}",
         ),
         (
-            f"{name.zh}包括{values.zh}",
-            f"{name.zh}不包括{values.zh}",
-            f"{name.zh}是否包括{values.zh}，尚不明确",
+            f"{name.zh}包括{zh}之一",
+            f"{name.zh}不包括{zh}中的任何一项",
+            f"{name.zh}是否包括{zh}之一，尚不明确",
         ),
     )
 

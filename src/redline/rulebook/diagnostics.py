@@ -218,16 +218,14 @@ class NotInFilter(RuleDiagnostic):
 class NeverInForce(RuleDiagnostic):
     code: ClassVar[str] = "RL214"
     instrument: Title
-    start: str
-    end: str
+    days: Message
 
     @property
     def message(self) -> Message:
         return msg(
-            "“{instrument}” is in force from {start} to {end}: this citation holds on no day",
+            "“{instrument}” is in force {days}: this citation holds on no day",
             instrument=self.instrument,
-            start=self.start,
-            end=self.end,
+            days=self.days,
         )
 
 
@@ -397,15 +395,12 @@ class StatedTwoWays(RuleDiagnostic):
 class ConceptNotInForce(RuleDiagnostic):
     code: ClassVar[str] = "RL220"
     name: str
-    start: str
-    end: str
+    days: Message
 
     @property
     def message(self) -> Message:
         return msg(
-            "this rule is in force from {start} to {end}, but “{name}” that it uses is not on all "
-            "those days",
+            "this rule is in force {days}, but “{name}” that it uses is not on all those days",
             name=self.name,
-            start=self.start,
-            end=self.end,
+            days=self.days,
         )

@@ -71,7 +71,7 @@ from redline.rulebook.model import (
     Type,
 )
 from redline.rulebook.scope import CodeGroup, Scope, Word, names_of
-from redline.rulebook.words import type_in_words
+from redline.rulebook.words import days_in_words, type_in_words
 
 P = TypeVar("P", t.Applies, t.Remedy)
 
@@ -151,7 +151,11 @@ def import_order(packs: Mapping[str, t.Pack]) -> tuple[list[t.Pack], list[Diagno
             place = pack.source.place(statement.span)
             if statement.pack not in packs:
                 diagnostics.append(
-                    MissingPack(place=place, name=statement.pack, known=tuple(packs))
+                    MissingPack(
+                        place=place,
+                        name=statement.pack,
+                        known=tuple(p for p in packs if p != name),
+                    )
                 )
             elif state.get(statement.pack) is False:
                 path = (*trail, name)
@@ -460,8 +464,7 @@ class PackResolver:
                     place=self.scope.place(node),
                     under=self.scope.heading,
                     instrument=instrument.title,
-                    start=str(instrument.force.start),
-                    end=str(instrument.force.end),
+                    days=days_in_words(instrument.force),
                 )
             )
             return None
@@ -761,8 +764,7 @@ class PackResolver:
                             place=citation.place,
                             under=self.scope.heading,
                             name=concept.names.key,
-                            start=str(days.start),
-                            end=str(days.end),
+                            days=days_in_words(days),
                         )
                     )
 

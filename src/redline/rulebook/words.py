@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from redline.messages import Message, Title, msg
 from redline.quantities import DIMENSIONS, Dimension, base_unit
 from redline.rulebook.model import (
+    FOREVER,
     BooleanType,
     CodeType,
     DateType,
+    Interval,
     QuantityType,
     TextType,
     Type,
@@ -39,3 +43,14 @@ def dimension_in_words(dimension: Dimension) -> Message:
         if known == dimension:
             return msg("a quantity of {dimension}", dimension=Title(en, zh))
     return msg("a quantity in {unit}", unit=base_unit(dimension))
+
+
+def days_in_words(days: Interval) -> Message:
+    """An interval of days as a sentence part; its end is the first day on which it no longer is."""
+    if days.start == date.min and days.end == FOREVER:
+        return msg("on all days")
+    if days.end == FOREVER:
+        return msg("from {start}", start=days.start)
+    if days.start == date.min:
+        return msg("until {end}", end=days.end)
+    return msg("from {start} until {end}", start=days.start, end=days.end)

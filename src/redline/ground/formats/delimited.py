@@ -84,6 +84,7 @@ def read_delimited(data: bytes, file: str, name: str, encoding: str | None = Non
         read.unclosed,
         remedy=remedy,
         diagnostics=decoded.diagnostics,
+        encoding=decoded.encoding,
     )
 
 

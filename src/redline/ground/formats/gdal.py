@@ -138,6 +138,7 @@ def read_gdal(
         unreadable=table.parsed.unreadable,
         unclosed=table.parsed.unclosed,
         diagnostics=tuple(said),
+        encoding=text_encoding,
     )
 
 

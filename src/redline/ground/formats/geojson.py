@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
@@ -56,9 +56,8 @@ NOT_GEOJSON: Final = {
 }
 
 
-def load_json(data: bytes, file: str, format_name: str = "GeoJSON") -> object:
-    """The JSON value of a file. Raises `Refusal` with line and column."""
-    text = decode_text(data, file).text
+def parsed_json(text: str, file: str) -> object:
+    """The JSON value of a text. Raises `Refusal` with line and column."""
     try:
         with garbage_left():
             return json.loads(text)
@@ -67,11 +66,11 @@ def load_json(data: bytes, file: str, format_name: str = "GeoJSON") -> object:
         shown = line if len(line) <= 300 else None
         place = Place(file, error.lineno, error.colno, error.colno + 1, shown)
         reason = msg("it is not valid JSON ({problem})", problem=error.msg)
-        raise refuse(FormatUnreadable(place=place, format=format_name, reason=reason)) from None
+        raise refuse(FormatUnreadable(place=place, format="GeoJSON", reason=reason)) from None
     except (RecursionError, ValueError):
         reason = msg("it is not valid JSON, or nested too deeply")
         place = Place(file)
-        raise refuse(FormatUnreadable(place=place, format=format_name, reason=reason)) from None
+        raise refuse(FormatUnreadable(place=place, format="GeoJSON", reason=reason)) from None
 
 
 @contextmanager
@@ -91,7 +90,9 @@ def garbage_left() -> Iterator[None]:
 
 def read_geojson(data: bytes, file: str, name: str) -> RawLayer:
     """The features of a GeoJSON file as one layer called `name`. Raises `Refusal`."""
-    return layer_of(load_json(data, file), file, name)
+    decoded = decode_text(data, file)
+    layer = layer_of(parsed_json(decoded.text, file), file, name)
+    return replace(layer, encoding=decoded.encoding)
 
 
 def layer_of(value: object, file: str, name: str) -> RawLayer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from xml.parsers import expat
 
@@ -123,8 +123,10 @@ def read_kml(data: bytes, file: str, name: str) -> list[RawLayer]:
     if passed:
         remark = msg("Passed over, since they hold no footprint: {names}.", names=tuple(passed))
         remarks.append(ReadingRemark(place=place, remark=remark))
-    return [layer_of(folder, elements, tuple(remarks)) for folder, elements in folders.items()] or [
-        layer_of(name, [], tuple(remarks))
+    layers = [layer_of(one, elements, tuple(remarks)) for one, elements in folders.items()]
+    return [
+        replace(layer, encoding=decoded.encoding)
+        for layer in layers or [layer_of(name, [], tuple(remarks))]
     ]
 
 

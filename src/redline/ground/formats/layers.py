@@ -31,7 +31,7 @@ class RawLayer:
     `geometry` is None where a feature has none; `unreadable` says of rows why theirs could not be
     read. `stated` is what the file says about its CRS, `remedy` what to do where it says nothing.
     `unclosed` are rows whose open rings were closed. `dropped` tells that heights or measures were
-    left out already.
+    left out already. `encoding` is that of its text, None where the format fixes it.
     """
 
     name: str
@@ -43,6 +43,7 @@ class RawLayer:
     dropped: bool = False
     remedy: Message | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
