@@ -622,7 +622,8 @@ class WorldResolver:
             case t.AttributeGiven():
                 self.attribute(node)
             case t.JudgementGiven(name=name, answer=answer):
-                judgement = self.scope.find(self.scope.judgements, name)
+                plan = self.scope.plans.get(name.text)
+                judgement = plan or self.scope.find(self.scope.judgements, name)
                 if judgement is not None:
                     self.judgements[judgement.names.key] = answer.value
             case t.OutsideGiven(territory=name):
@@ -779,7 +780,18 @@ class WorldResolver:
             geometry = self.geometry(node.covering)
             ground = Ground(geometry, CRS(SKETCH_PLANE.label)) if geometry is not None else None
         if node.state != "absent":
-            listed.append(Document(kind=key, state=node.state, ground=ground))
+            listed.append(
+                Document(
+                    kind=key,
+                    state=node.state,
+                    ground=ground,
+                    rank=node.rank.text if node.rank else None,
+                    issuer=node.issuer,
+                    issued_on=node.issued_on.value if node.issued_on else None,
+                    valid_to=node.valid_until.value if node.valid_until else None,
+                    contains=node.contains,
+                )
+            )
         if node.covering == "all":
             self.covering[key] = None
         elif node.covering is not None and not isinstance(node.covering, t.Text):

@@ -50,8 +50,9 @@ def stated(
             value, wrong = typed(raw, attribute.type, attribute.title, place)
             values[attribute.names.key] = value
             diagnostics += wrong
-        elif name in book.judgements:
-            answer, wrong = typed(raw, BooleanType(), book.judgements[name].title, place)
+        elif name in book.judgements or name in book.plans:
+            asked = book.judgements.get(name) or book.plans[name]
+            answer, wrong = typed(raw, BooleanType(), asked.title, place)
             diagnostics += wrong
             if isinstance(answer, bool):
                 judgements.append(Judgement(name, answer))
@@ -67,7 +68,7 @@ def stated(
             documents.append(replace(document, kind=kind.names.key))
     answered = []
     for judgement in judgements:
-        question = book.judgements.get(judgement.name)
+        question = book.judgements.get(judgement.name) or book.plans.get(judgement.name)
         if question is None:
             diagnostics.append(unknown(submission, "judgement", judgement.name, book.judgements))
         else:

@@ -76,9 +76,7 @@ def command(say: Say) -> click.Command:
         verbose: bool,
     ) -> int:
         from redline import checking
-        from redline.commands.outlet import complain, outlet
-        from redline.report.layout import Sheet, style_of
-
+        from redline.commands.outlet import complain
         from redline.diagnostics import Refusal
 
         asked = rule or name

@@ -159,7 +159,8 @@ def render(doc: Doc, width: int = WIDTH) -> str:
             case Nest(inner=inner):
                 stack.append((indent + 2, breaking, inner))
             case Group(inner=inner, broken=broken):
-                flat = not broken and fits((indent, False, inner), stack, width - writer.column)
+                room = width - writer.column - writer.pending
+                flat = not broken and fits((indent, False, inner), stack, room)
                 stack.append((indent, not flat, inner))
             case tuple():
                 stack.extend((indent, breaking, d) for d in reversed(current))

@@ -868,8 +868,31 @@ class Builder:
         return text_of(c[0])
 
     def on_document_given(self, span: Span, c: Children) -> t.DocumentGiven:
-        covering = c[2] if len(c) > 2 else None
-        return t.DocumentGiven(name_of(c[0]), c[1], covering, span=span)
+        facts: dict[str, Any] = {"contains": ()}
+        covering = None
+        for child in c[2:]:
+            if not isinstance(child, dict):
+                covering = child
+            elif "contains" in child:
+                facts["contains"] += child["contains"]
+            else:
+                facts |= child
+        return t.DocumentGiven(name_of(c[0]), c[1], covering, **facts, span=span)
+
+    def on_issuing_rank(self, span: Span, c: Children) -> Any:
+        return {"rank": name_of(c[0])}
+
+    def on_issuing_body(self, span: Span, c: Children) -> Any:
+        return {"issuer": unquote(c[0])}
+
+    def on_issued_on(self, span: Span, c: Children) -> Any:
+        return {"issued_on": t.Day(self.day(c[0]), span=span)}
+
+    def on_valid_until(self, span: Span, c: Children) -> Any:
+        return {"valid_until": t.Day(self.day(c[0]), span=span)}
+
+    def on_containing(self, span: Span, c: Children) -> Any:
+        return {"contains": (unquote(c[0]),)}
 
     def on_total_given(self, span: Span, c: Children) -> t.TotalGiven:
         return t.TotalGiven(c[0], c[1], span=span)

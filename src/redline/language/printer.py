@@ -40,9 +40,13 @@ def print_pack(pack: t.Pack, surface: Language | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class K:
-    """A keyword, by the name of its terminal without `KW_`, where only one surface may have it."""
+    """A keyword, by the name of its terminal without `KW_`, where only one surface may have it.
+
+    A `loose` one begins a new line where what follows it does not fit.
+    """
 
     name: str
+    loose: bool = False
 
 
 class Printer:
@@ -73,7 +77,15 @@ class Printer:
     def order(self, en: Sequence[Doc | K | None], zh: Sequence[Doc | K | None]) -> Doc:
         """Words in the order of the surface."""
         chosen = zh if self.zh else en
-        return words(*(self.kw(x.name) if isinstance(x, K) else x for x in chosen))
+        return words(*(self.keyword(x) if isinstance(x, K) else x for x in chosen))
+
+    def keyword(self, keyword: K) -> Doc:
+        word = self.kw(keyword.name)
+        return self.loose(word) if keyword.loose else word
+
+    def loose(self, doc: Doc, *, tight: bool = False) -> Doc:
+        """What goes to a new line only where, up to the next break, it does not fit."""
+        return Group((Nest(Nest(Line(tight=tight))), doc))
 
     def new_line(
         self, node: t.Node | None, blank: Literal["never", "keep", "always"] = "never"
@@ -650,8 +662,10 @@ class Printer:
         """A name and the filter on what it names."""
         if where is None:
             return name
-        filter_ = self.parenthesised(Nest(self.expression(where)))
-        return (name, filter_) if self.zh else words(name, self.kw("WHERE"), filter_)
+        condition = Nest(self.expression(where))
+        if self.zh:
+            return name, self.loose("（", tight=True), condition, "）"
+        return words(name, self.loose(words(self.kw("WHERE"), "("))), condition, ")"
 
     def relation(self, node: t.Relation) -> Doc:
         part, place = self.part(node.part), self.place(node.place)
@@ -660,8 +674,8 @@ class Printer:
                 assert node.within is not None
                 reach = self.expression(node.within)
                 return self.order(
-                    [part, K("WITHIN"), reach, K("OF"), place],
-                    [part, K("WITH"), place, K("APART"), reach, K("WITHIN")],
+                    [part, K("WITHIN", loose=True), reach, K("OF"), place],
+                    [part, K("WITH", loose=True), place, K("APART"), reach, K("WITHIN")],
                 )
             case kind:
                 relation = self.related(kind, part, place)
@@ -673,14 +687,15 @@ class Printer:
 
     def related(self, kind: t.RelationKind, part: Doc, place: Doc) -> Doc:
         """A part, a relation and a place, as conditions and cases say them."""
-        word = K(kind.upper())
+        word, loose = K(kind.upper()), K(kind.upper(), loose=True)
+        en: list[Doc | K | None] = [part, loose, place]
         match kind:
             case t.RelationKind.OVERLAPS | t.RelationKind.TOUCHES:
-                return self.order([part, word, place], [part, K("WITH"), place, word])
+                return self.order(en, [part, K("WITH", loose=True), place, word])
             case t.RelationKind.LIES_WITHIN:
-                return self.order([part, word, place], [part, K("LIES"), place, K("INSIDE")])
+                return self.order(en, [part, K("LIES", loose=True), place, K("INSIDE")])
             case _:
-                return self.order([part, word, place], [part, word, place])
+                return self.order(en, en)
 
     def measure(self, node: t.Measure) -> Doc:
         place = self.place(node.place) if node.place else None
@@ -825,6 +840,27 @@ class Printer:
         return words(related, None if self.zh or amount is None else self.kw("BY"), amount)
 
     def document_given(self, node: t.DocumentGiven) -> Doc:
+        return words(self.document_state(node), *self.document_facts(node))
+
+    def document_facts(self, node: t.DocumentGiven) -> list[Doc]:
+        """What a case says of a document beside its state."""
+        facts: list[Doc] = []
+        givers = [self.name(node.rank)] if node.rank else []
+        givers += [quoted(node.issuer)] if node.issuer else []
+        for giver in givers:
+            if self.zh:
+                facts += [self.kw("GIVEN_BY"), giver, self.kw("ISSUED")]
+            else:
+                facts += [self.kw("FROM"), giver]
+        if node.issued_on:
+            facts += [self.kw("ON"), f"{node.issued_on.value}"]
+        if node.valid_until:
+            facts += [self.kw("UNTIL"), f"{node.valid_until.value}"]
+        for chapter in node.contains:
+            facts += [self.kw("CONTAINS" if self.zh else "CONTAINING"), quoted(chapter)]
+        return facts
+
+    def document_state(self, node: t.DocumentGiven) -> Doc:
         docs: list[Doc] = [self.kw("DOCUMENT"), self.name(node.document)]
         docs.append(self.kw(node.state.upper()))
         if node.covering is None:

@@ -754,6 +754,11 @@ class DocumentGiven(Node):
     state: Literal["held", "to_come", "refused", "absent"]
     covering: Quantity | Number | Day | Text | Literal["all"] | None
     """How much of the overlap it covers, or its ground as well-known text."""
+    rank: Name | None = None
+    issuer: str | None = None
+    issued_on: Day | None = None
+    valid_until: Day | None = None
+    contains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

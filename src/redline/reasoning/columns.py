@@ -90,13 +90,13 @@ def was_one_of(atom: WasOneOf, values: Coded, day: date) -> Truths:
     """Whether what a newer value can have stood for is among some older codes: decided where all
     that it can have been agree.
     """
-    mapping = atom.mapping
-    mapped = mapping is not None and mapping.interval.holds(day)
+    in_force = [m for m in atom.mappings if m.interval.holds(day)]
 
     def answer(value: str | CodeSet | None) -> int:
-        olds = frozenset({str(value)}) if value is not None else frozenset()
-        if mapped and mapping is not None:
-            olds = mapping.olds.get(None if value is None else str(value), frozenset())
+        key = None if value is None else str(value)
+        olds = frozenset({key}) if key is not None and not in_force else frozenset()
+        for mapping in in_force:
+            olds |= mapping.olds.get(key, frozenset())
         if not olds:
             return UNKNOWN
         hits = [old in atom.codes for old in olds]

@@ -34,7 +34,7 @@ def held(judging: Judging, atom: DocumentHeld) -> Truths:
     else:
         found = unless_listed(judging)
         for i, documents in listed.items():
-            found[i] = TRUE if any(stands(judging, atom, d, i) for d in documents) else FALSE
+            found[i] = max((standing(judging, atom, d, i) for d in documents), default=FALSE)
     if (atom.overlaps or atom.covers is not None) and listed:
         rows = np.fromiter(listed, np.intp, len(listed))
         found[rows] = np.minimum(found[rows], ground_covered(judging, atom, listed)[rows])
@@ -134,28 +134,40 @@ def valid(judging: Judging, document: Document, subject: int) -> bool:
 
 
 def stands(judging: Judging, atom: DocumentHeld, document: Document, subject: int) -> bool:
-    """Whether a document is valid and has the rank, the chapter and the term that are asked."""
+    """Whether a document is surely valid and all that is asked of it."""
+    return standing(judging, atom, document, subject) == TRUE
+
+
+def standing(judging: Judging, atom: DocumentHeld, document: Document, subject: int) -> int:
+    """The truth of a document being valid and having the rank, the chapter and the term that are
+    asked; unknown where the submission does not say.
+    """
     if not valid(judging, document, subject):
-        return False
-    if atom.rank is not None and not of_rank(atom.rank, document):
-        return False
+        return FALSE
+    found = TRUE
+    if atom.rank is not None:
+        found = min(found, of_rank(atom.rank, document))
     if atom.contains is not None and atom.contains not in document.contains:
-        return False
-    if atom.valid_on is None:
-        return True
-    day = judging.term(atom.valid_on).low[subject]
-    if not np.isfinite(day) or document.valid_to is None:
-        return False
-    return bool(day <= document.valid_to.toordinal())
+        found = min(found, FALSE if document.contains else UNKNOWN)
+    if atom.valid_on is not None:
+        day = judging.term(atom.valid_on).low[subject]
+        if not np.isfinite(day) or document.valid_to is None:
+            found = min(found, UNKNOWN)
+        elif day > document.valid_to.toordinal():
+            found = FALSE
+    return found
 
 
-def of_rank(rank: Rank, document: Document) -> bool:
-    """Whether a document was issued by an authority, or by one above it."""
+def of_rank(rank: Rank, document: Document) -> int:
+    """Whether a document was issued by an authority, or by one above it; unknown where it does
+    not state a rank of the list.
+    """
     issued_by = rank.code_list.find(document.rank or "")
     if issued_by is None:
-        return False
+        return UNKNOWN
     wanted, given = rank.code_list.rank(rank.code), rank.code_list.rank(issued_by)
-    return given >= wanted if rank.or_above else given == wanted
+    enough = given >= wanted if rank.or_above else given == wanted
+    return TRUE if enough else FALSE
 
 
 # ── one from each feature ───────────────────────────────────────────────────────────────────

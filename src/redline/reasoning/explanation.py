@@ -115,12 +115,12 @@ class GroupExplainer:
                 return self.leaf(index)
             case Negation(inner=inner):
                 return self.step(inner)
-            case Conjunction(items=(item,)) | Disjunction(items=(item,)):
-                return self.step(item)
-            case Conjunction():
-                return step(ALL_OF, self.truth(formula), self.deciding(formula))
-            case Disjunction():
-                return step(ANY_OF, self.truth(formula), self.deciding(formula))
+            case Conjunction() | Disjunction():
+                deciding = self.deciding(formula)
+                if len(deciding) == 1:
+                    return deciding[0]
+                saying = ALL_OF if isinstance(formula, Conjunction) else ANY_OF
+                return step(saying, self.truth(formula), deciding)
 
     def leaf(self, index: int) -> Step:
         """A judged atom, or a concept with what decides it."""

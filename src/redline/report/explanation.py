@@ -18,31 +18,38 @@ IN = 2
 """Columns by which each level is set in."""
 
 
-def write_derivation(derivation: Derivation, sheet: Sheet, indent: int = 0) -> None:
+def write_derivation(derivation: Derivation, sheet: Sheet) -> None:
+    """A derivation from its conclusion down; each fact is given where it is first read."""
+    write_step(derivation, sheet, 0, set())
+
+
+def write_step(derivation: Derivation, sheet: Sheet, indent: int, told: set[Fact]) -> None:
     """A step, its clauses, what it was judged by, and the steps that it rests on."""
     open_ = derivation.truth is Truth.UNKNOWN
     tone = (Tone.STRONG,) if indent == 0 else (Tone.OPEN,) if open_ else ()
     mark = "" if indent == 0 else "?" if open_ else "-"
+    facts = [f for f in derivation.facts if f not in told]
+    told.update(facts)
     sentence = derivation.sentence.render(sheet.language).rstrip(".。")
-    more = bool(derivation.premises or says_more(derivation)) and indent > 0
+    more = bool(derivation.premises or facts or says_more(derivation)) and indent > 0
     sheet.line(sentence + stop(sheet, more), *tone, indent=indent, mark=mark)
     below = indent + IN
     for citation in derivation.citations:
         sheet.line(citation_line(citation, sheet.language), Tone.FAINT, indent=below)
-    for fact in derivation.facts:
+    for fact in facts:
         sheet.line(sheet.say(fact_in_words(fact, sheet)), indent=below, mark="=")
     if derivation.measured is not None and is_known(derivation.measured):
         value = value_in_words(derivation.measured, sheet)
         sheet.line(sheet.say(msg("measured: {value}", value=value)), indent=below, mark="=")
     write_evidence(derivation.evidence, sheet, indent=below)
     for premise in derivation.premises:
-        write_derivation(premise, sheet, below)
+        write_step(premise, sheet, below, told)
 
 
 def says_more(derivation: Derivation) -> bool:
-    """Whether something stands below a step beside its premises."""
+    """Whether something measured stands below a step."""
     measured = derivation.measured is not None and is_known(derivation.measured)
-    return bool(derivation.facts or derivation.evidence or measured)
+    return bool(derivation.evidence) or measured
 
 
 def stop(sheet: Sheet, goes_on: bool) -> str:

@@ -13,13 +13,11 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from redline.findings import (
-    Evidence,
     Finding,
     FindingsDocument,
     Missing,
     NotExecuted,
     Problem,
-    RuleSeverity,
     Status,
     SubmissionFindings,
 )
@@ -35,6 +33,7 @@ from redline.report.finding_lines import (
 )
 from redline.report.layout import Sheet, Style, Tone, columns, pad, paint, shorten
 from redline.report.problem_lines import write_problems
+from redline.report.statements import of_status, question_text, questions_of, slivers_of
 from redline.report.tones import GRAVEST, MARKS, TONES
 from redline.report.wording import (
     MISSING,
@@ -114,35 +113,35 @@ def _opening(submission: SubmissionFindings, sheet: Sheet) -> None:
 
 def _begin(submission: SubmissionFindings, status: Status, sheet: Sheet) -> list[Finding]:
     """The findings of one status, binding ones first, below a heading where there are any."""
-    findings = [f for f in submission.findings if f.status is status]
+    findings = of_status(submission.findings, status)
     if findings:
         sheet.heading(filled(SECTIONS[status], count=len(findings)), TONES[status])
-    return sorted(findings, key=lambda f: f.severity is not RuleSeverity.BINDING)
+    return findings
 
 
 def _undetermined(submission: SubmissionFindings, sheet: Sheet) -> None:
     """The rules that wait for something, and each question once."""
     findings = _begin(submission, Status.UNDETERMINED, sheet)
-    questions = list(dict.fromkeys(m for f in findings for m in f.missing))
-    numbers = {question: str(i) for i, question in enumerate(questions, 1)}
+    questions = questions_of(findings)
     for finding in findings:
-        asked = [numbers[m] for m in questions if m in finding.missing]
+        asked = [str(number) for m, number in questions.items() if m in finding.missing]
         write_open_finding(finding, sheet, asked)
     if questions:
         sheet.heading(msg("Questions ({count})", count=len(questions)), Tone.OPEN)
-    for question in questions:
-        mark = numbers[question].rjust(len(str(len(questions)))) + "."
+    for question, number in questions.items():
+        mark = str(number).rjust(len(str(len(questions)))) + "."
         sheet.line(_question(question, sheet), indent=2, mark=mark)
 
 
 def _question(missing: Missing, sheet: Sheet) -> str:
     """The question, and in parentheses what kind of fact answers it, by which name."""
-    question = missing.question.render(sheet.language)
-    if missing.place:
-        place = shorten(missing.place, 80)
-        question = sheet.say(msg("{question} [{place}]", question=question, place=place))
-    kind = MISSING[missing.kind]
-    asked = msg("{question} ({kind} {name})", question=question, kind=kind, name=missing.name)
+    place = shorten(missing.place, 80) if missing.place else None
+    asked = msg(
+        "{question} ({kind} {name})",
+        question=question_text(missing.model_copy(update={"place": place}), sheet.language),
+        kind=MISSING[missing.kind],
+        name=missing.name,
+    )
     return sheet.say(asked)
 
 
@@ -186,12 +185,10 @@ def _counts(submission: SubmissionFindings, sheet: Sheet) -> None:
 
 def _slivers(submission: SubmissionFindings, sheet: Sheet) -> None:
     """What lies under the tolerance, each piece once however many rules saw it."""
-    pieces: dict[tuple[object, ...], Evidence] = {}
-    for piece in (s for f in submission.findings for s in f.slivers):
-        pieces.setdefault((piece.layer, piece.feature, piece.area_m2, piece.width_m), piece)
+    pieces = slivers_of(submission)
     if pieces:
         sheet.heading(msg("Under the tolerance, not counted ({count})", count=len(pieces)))
-        write_evidence(list(pieces.values()), sheet, indent=2)
+        write_evidence(pieces, sheet, indent=2)
 
 
 def _problems(

@@ -67,6 +67,18 @@ SUBJECTS: Mapping[Subject, Message] = MappingProxyType(
     }
 )
 
+ROLES: Mapping[str, Message] = MappingProxyType(
+    {
+        "permanent": msg("permanent footprint"),
+        "temporary": msg("temporary footprint"),
+        "underground": msg("underground footprint"),
+        "aerial": msg("footprint in the air"),
+        "centreline": msg("centreline"),
+        "impact_range": msg("range of impact"),
+    }
+)
+"""The geometries of a submission."""
+
 MISSING: Mapping[MissingKind, Message] = MappingProxyType(
     {
         MissingKind.ATTRIBUTE: msg("attribute"),
@@ -77,6 +89,7 @@ MISSING: Mapping[MissingKind, Message] = MappingProxyType(
         MissingKind.PARAMETER: msg("value to be set by an authority"),
         MissingKind.MAPPING: msg("mapping of an older code"),
         MissingKind.TEXT: msg("text of the law of that day"),
+        MissingKind.REGISTER: msg("register of earlier approvals"),
     }
 )
 

@@ -422,10 +422,9 @@ class ConditionResolver:
             return None
         codes, shown = self.codes(kind.code_list, node.codes)
         owner = term.owner
-        mapping = (
-            self.scope.mappings.get((owner, term.column)) if isinstance(owner, Layer) else None
-        )
-        return WasOneOf(term, codes, shown, mapping)
+        key = (owner, term.column) if isinstance(owner, Layer) else None
+        mappings = self.scope.mappings.get(key, ()) if key else ()
+        return WasOneOf(term, codes, shown, mappings)
 
     def done_by(self, node: t.DoneBy, usage: Usage) -> Condition | None:
         if not self.outside_filter(node, usage):

@@ -154,6 +154,7 @@ def resolve_rulebook(
         judgements=merged(s.judgements for s in scopes.values()),
         territories=merged(s.territories for s in scopes.values()),
         instruments=merged(s.instruments for s in scopes.values()),
+        plans=merged(s.plans for s in scopes.values()),
         fillings=fillings_of(ordered),
         scopes=scopes,
     )

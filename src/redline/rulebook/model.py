@@ -566,14 +566,12 @@ class Conforms:
 
 @dataclass(frozen=True, slots=True)
 class WasOneOf:
-    """A value of a newer schema stood for one of some older codes; `olds` gives, for each value
-    (None: blank), what it can have stood for, from a day on.
-    """
+    """A value of a newer schema stood for one of some older codes, by the mappings of the day."""
 
     term: ColumnTerm
     codes: frozenset[str]
     shown: tuple[Title, ...]
-    mapping: SchemaMapping | None
+    mappings: tuple[SchemaMapping, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -759,6 +757,7 @@ class RuleBook:
     instruments: Mapping[str, Instrument]
     parameters: Mapping[str, Parameter]
     concepts: Mapping[str, Concept]
+    plans: Mapping[str, PlanKind]
     fillings: Mapping[Parameter, tuple[DatedValue, ...]]
     """What local packs set where the law leaves a value to an authority."""
     scopes: Mapping[str, Scope] = field(repr=False)

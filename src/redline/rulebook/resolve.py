@@ -400,7 +400,7 @@ class PackResolver:
         for mapped in node.values:
             value = self.conditions.code(code_list, mapped.value) if mapped.value else None
             olds[value] = self.conditions.codes(code_list, mapped.olds)[0]
-        self.scope.mappings[layer, column] = SchemaMapping(
+        found = SchemaMapping(
             layer=layer,
             column=column,
             interval=interval_of(node.period),
@@ -408,6 +408,8 @@ class PackResolver:
             presumed=node.presumed,
             olds=olds,
         )
+        others = self.scope.mappings.get((layer, column), ())
+        self.scope.mappings[layer, column] = (*others, found)
 
     def document(self, node: t.DocumentKind) -> None:
         thing = DocumentKind(names_of(node.name), node.title, node.asks)

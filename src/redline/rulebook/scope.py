@@ -118,7 +118,7 @@ class Scope:
     judgements: Table[JudgementKind] = field(default_factory=lambda: Table("judgement"))
     plans: Table[PlanKind] = field(default_factory=lambda: Table("plan"))
     rules: Table[Rule] = field(default_factory=lambda: Table("rule"))
-    mappings: dict[tuple[Layer, Column], SchemaMapping] = field(default_factory=dict)
+    mappings: dict[tuple[Layer, Column], tuple[SchemaMapping, ...]] = field(default_factory=dict)
     """What the columns' values stood for before a change of schema."""
     parts: dict[str, Part] = field(default_factory=dict)
     """The parts that the rule at hand has named."""

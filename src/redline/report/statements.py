@@ -1,0 +1,189 @@
+"""What the parts of a finding say, as single lines of text that every form of report shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from redline.findings import (
+    Account,
+    Evidence,
+    Excuse,
+    Fact,
+    Finding,
+    Information,
+    Missing,
+    Owed,
+    Problem,
+    Remainder,
+    RuleSeverity,
+    Status,
+    SubmissionFindings,
+)
+from redline.messages import Language, Message, msg
+from redline.report.figures import date_text, quantity_text
+from redline.report.wording import (
+    EXCEPTIONS,
+    INFORMATION,
+    MISSING,
+    ROLES,
+    SEVERITIES,
+    SUBJECTS,
+    due_text,
+    filled,
+    finding_title,
+)
+
+
+def of_status(findings: Iterable[Finding], status: Status) -> list[Finding]:
+    """The findings of one status, binding ones first."""
+    some = [f for f in findings if f.status is status]
+    return sorted(some, key=lambda f: f.severity is not RuleSeverity.BINDING)
+
+
+def questions_of(findings: Iterable[Finding]) -> dict[Missing, int]:
+    """Each question of undetermined findings once, numbered from 1 in the order of the findings."""
+    asked = dict.fromkeys(m for f in findings for m in f.missing)
+    return {question: number for number, question in enumerate(asked, 1)}
+
+
+def slivers_of(submission: SubmissionFindings) -> list[Evidence]:
+    """What lies under the tolerance, each piece once however many rules saw it."""
+    pieces: dict[tuple[object, ...], Evidence] = {}
+    for piece in (s for f in submission.findings for s in f.slivers):
+        pieces.setdefault(piece_key(piece), piece)
+    return list(pieces.values())
+
+
+def piece_key(piece: Evidence) -> tuple[object, ...]:
+    """What tells one piece of ground from another."""
+    size = (piece.area_m2, piece.width_m, piece.length_m, piece.distance_m)
+    return (piece.layer, piece.version, piece.feature, piece.relation, piece.role, *size)
+
+
+def headline(finding: Finding, language: Language) -> str:
+    """The rule's title, and whether a breach only warns."""
+    title = finding_title(finding, language)
+    if finding.severity is RuleSeverity.ANTICIPATORY:
+        return msg("{title} [anticipatory]", title=title).render(language)
+    return title
+
+
+def name_of(submission: SubmissionFindings, language: Language) -> str:
+    """The submitter's own title and the identifier; the identifier where there is no title."""
+    if not submission.title:
+        return submission.id
+    return msg("{title} ({id})", title=submission.title, id=submission.id).render(language)
+
+
+def about(submission: SubmissionFindings, language: Language) -> str:
+    """What was judged, for which day, and from which file."""
+    return msg(
+        "{kind}, as of {day}, from {source}",
+        kind=SUBJECTS[submission.kind],
+        day=date_text(submission.as_of, language),
+        source=submission.source,
+    ).render(language)
+
+
+def role_text(role: str, language: Language) -> str:
+    """What a geometry of a submission stands for; the name itself where it is not a known one."""
+    return ROLES[role].render(language) if role in ROLES else role
+
+
+def fact_text(fact: Fact, language: Language) -> str:
+    """A fact and its value, and who judged it."""
+    value = fact.value.render(language)
+    if fact.author:
+        value = msg("{value}, as judged by {who}", value=value, who=fact.author).render(language)
+    return f"{fact.title.render(language)} = {value}"
+
+
+def facts_text(facts: Sequence[Fact], language: Language) -> str:
+    """All facts on which a finding rests, on one line."""
+    separator = "；" if language == "zh" else "; "
+    together = separator.join(fact_text(f, language) for f in facts)
+    return msg("given: {facts}", facts=together).render(language)
+
+
+def excuse_text(excuse: Excuse, language: Language) -> str:
+    """An exception, and whether it excuses."""
+    name = excuse.title or excuse.condition
+    return filled(EXCEPTIONS[excuse.status], condition=name.render(language)).render(language)
+
+
+def owed_text(owed: Owed, language: Language) -> str:
+    """What is still owed, and by when."""
+    title, due = owed.title.render(language), due_text(owed.by, language)
+    if due:
+        return msg("still owed: {title}, {due}", title=title, due=due).render(language)
+    return msg("still owed: {title}", title=title).render(language)
+
+
+def account_text(account: Account, language: Language) -> str:
+    """A quota from its opening to what would be left."""
+
+    def amount(value: float | None) -> str | Message:
+        if value is None:
+            return msg("unknown")
+        return quantity_text(value, account.unit, language, beside=False)
+
+    where = [x for x in (account.place, account.period) if x]
+    quota = account.quota.render(language)
+    name = msg("{name} ({details})", name=quota, details=where) if where else quota
+    return msg(
+        "{name}: opening {opening}, transferred {transfers}, used {used} by {count} approvals, "
+        "requested {requested}, remaining {remaining}",
+        name=name,
+        opening=amount(account.opening),
+        transfers=amount(account.transfers),
+        used=amount(account.used),
+        count=len(account.entries),
+        requested=amount(account.requested),
+        remaining=amount(account.remaining),
+    ).render(language)
+
+
+def information_text(information: Information, language: Language) -> str:
+    """A penalty, a responsible unit, a note."""
+    text = information.text.render(language)
+    return filled(INFORMATION[information.kind], text=text).render(language)
+
+
+def remainder_text(remainder: Remainder, language: Language) -> str:
+    """How much of the footprint keeps a rule."""
+    area = quantity_text(remainder.area_m2, "m2", language)
+    return msg("way out: {area} of the footprint keep this rule", area=area).render(language)
+
+
+def question_text(missing: Missing, language: Language) -> str:
+    """The question, and where it is asked."""
+    question = missing.question.render(language)
+    if missing.place:
+        where = msg("{question} [{place}]", question=question, place=missing.place)
+        return where.render(language)
+    return question
+
+
+def answered_by(missing: Missing, language: Language) -> str:
+    """What kind of fact answers a question, by which name."""
+    return f"{MISSING[missing.kind].render(language)} {missing.name}"
+
+
+def problem_text(problem: Problem, language: Language) -> str:
+    """What is wrong or odd, as one sentence with its code."""
+    return msg(
+        "{kind} {code}: {sentence}",
+        kind=SEVERITIES[problem.severity],
+        code=problem.code,
+        sentence=problem.message.render(language),
+    ).render(language)
+
+
+def problem_place(problem: Problem) -> str:
+    """Where it stands: file, line, item; blank where nothing says."""
+    if problem.place is None:
+        return ""
+    place = problem.place
+    lines = [str(n) for n in (place.line, place.column if place.line else None) if n is not None]
+    label = ":".join([place.file, *lines])
+    return f"{label} ({place.item})" if place.item else label
