@@ -241,8 +241,8 @@ class Catalog:
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: case, spaces, hyphens, underscores and full width do not matter."""
-    return re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", name)).casefold()
+    """A name as it is compared: case, full width, and what joins its words do not matter."""
+    return re.sub(r"[\s_\-]+", "_", unicodedata.normalize("NFKC", name).strip()).casefold()
 
 
 # --- reading ----------------------------------------------------------------------------------

@@ -765,8 +765,15 @@ def extent_text(bounds: Bounds) -> str:
 
 def degrees_text(bounds: Bounds) -> str:
     """A rectangle in degrees."""
-    west, south, east, north = (f"{v:.3f}" for v in bounds)
-    return f"{west}° … {east}° E, {south}° … {north}° N"
+    west, south, east, north = bounds
+    return f"{span_text(west, east, 'E', 'W')}, {span_text(south, north, 'N', 'S')}"
+
+
+def span_text(low: float, high: float, ahead: str, back: str) -> str:
+    """A span of longitude or latitude; what lies all on one side of zero has no sign."""
+    if high < 0:
+        return f"{-low:.3f}° … {-high:.3f}° {back}"
+    return f"{low:.3f}° … {high:.3f}° {ahead}"
 
 
 # --- from one zone to another -----------------------------------------------------------------

@@ -37,11 +37,11 @@ from redline.messages import Message, msg
 
 FieldKind = Literal["text", "whole number", "number", "yes or no", "date", "mixed", "empty"]
 
-MOST_CODES: Final = 24
-"""A field with more values than this holds names or numbers, not codes."""
+MOST_VALUES: Final = 24
+"""Of a field with more values than this a sample is enough: it holds names or numbers, not codes."""
 
 SAMPLES: Final = 5
-"""Values shown of a field that holds no codes."""
+"""How many values make a sample."""
 
 FORMATS: Final[Mapping[str, Message]] = {
     ".txt": msg("boundary points (TXT)"),
@@ -79,9 +79,9 @@ SHAPES: Final[Mapping[int, str]] = {
 class FieldSummary:
     """A field of a layer.
 
-    `filled` rows have a value, of which `distinct` differ. `values` are the commonest, as they are
-    written in a value map, each with how often it occurs: all of them where there are few
-    (`codes`), a sample elsewhere. `least` and `greatest` are those of numbers and days.
+    `filled` rows have a value, of which `distinct` differ. `values` are written as in a value map,
+    each with how often it occurs: all of them (`every`) where there are few, the commonest first; a
+    sample elsewhere. `least` and `greatest` are those of numbers and days.
     """
 
     name: str
@@ -89,7 +89,7 @@ class FieldSummary:
     filled: int
     distinct: int
     values: tuple[tuple[str, int], ...]
-    codes: bool
+    every: bool
     least: str | None = None
     greatest: str | None = None
 
@@ -349,19 +349,11 @@ def field_of(name: str, values: Column) -> FieldSummary:
     filled = [v for v in values.tolist() if v is not None and v != ""]
     counts = Counter(plain(value) for value in filled)
     kind = kind_of(filled)
-    # A value that occurs once tells nothing of a kind; a list of names has only such values.
-    codes = len(counts) <= MOST_CODES and len(counts) <= max(2, len(filled) // 2)
+    every = len(counts) <= MOST_VALUES
     least, greatest = extremes(filled) if kind in ("whole number", "number", "date") else (None,) * 2
-    shown = sorted(counts.items(), key=lambda item: (-item[1], item[0])) if codes else sample(counts)
+    shown = sorted(counts.items(), key=lambda item: (-item[1], item[0])) if every else sample(counts)
     return FieldSummary(
-        name,
-        kind,
-        len(filled),
-        len(counts),
-        tuple(shown),
-        codes,
-        least,
-        greatest,
+        name, kind, len(filled), len(counts), tuple(shown), every, least, greatest
     )
 
 

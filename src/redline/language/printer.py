@@ -255,7 +255,7 @@ class Printer:
         end: Doc | None = None
         if period.end:
             day = self.day(period.end)
-            end = self.order([K("BEFORE"), day], [K("UNTIL"), day, K("BEFORE")])
+            end = self.order([K("BEFORE"), day], [K("TILL"), day, K("BEFORE")])
         return words(start, end)
 
     def maybe_unverified(self, doc: Doc, unverified: t.Unverified | None) -> Doc:

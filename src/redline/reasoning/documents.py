@@ -229,15 +229,20 @@ def features_owing(
 
 def ground_covered(judging: Judging, atom: DocumentHeld, listed: Papers) -> Truths:
     """Whether the documents' ground covers the overlaps, or a part of the subject."""
-    standing = {
-        i: found
-        for i, documents in listed.items()
-        if (found := [d for d in documents if stands(judging, atom, d, i)])
-    }
-    covered = overlaps_covered(judging, atom.overlaps, standing)
-    if atom.covers is None:
-        return covered
-    return np.minimum(covered, part_covered(judging, atom.covers, standing))
+
+    def by(least: int) -> Truths:
+        kept = {
+            i: [d for d in documents if standing(judging, atom, d, i) >= least]
+            for i, documents in listed.items()
+        }
+        papers_ = {i: documents for i, documents in kept.items() if documents}
+        covered = overlaps_covered(judging, atom.overlaps, papers_)
+        if atom.covers is None:
+            return covered
+        return np.minimum(covered, part_covered(judging, atom.covers, papers_))
+
+    surely = by(TRUE)
+    return truths(surely == TRUE, (surely == FALSE) & (by(UNKNOWN) == FALSE))
 
 
 def overlaps_covered(judging: Judging, overlaps: Sequence[Relates], standing: Papers) -> Truths:

@@ -1,7 +1,8 @@
 """HTML built from elements: what is not markup already is text, and text is always escaped.
 
 Text of a submission is written by strangers. It reaches a page only through `text_of`, which shows
-control characters and marks that turn the direction of writing as �, and cuts what runs on for pages.
+control characters and marks that turn the direction of writing as �, and cuts what runs on for
+pages.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def joined(children: Iterable[Child], between: str = "") -> Html:
 
 
 def tag(name: str, /, *children: Child, **attributes: str | int | bool | None) -> Html:
-    """An element. `class_` stands for class and `aria_label` for aria-label; True is a bare name."""
+    """An element: `class_` stands for class, `aria_label` for aria-label; True is a bare name."""
     opening = [name]
     for key, value in attributes.items():
         if value is None or value is False:

@@ -1,0 +1,115 @@
+"""A rule file that was damaged by chance parses, or is refused with located diagnostics."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from redline.diagnostics import Refusal, render_plain
+from redline.language import tree as t
+from redline.language.parser import read_pack
+from redline.language.printer import print_pack
+from redline.language.source import Source, source_of
+from redline.messages import Language
+from redline.rulebook.load import parse_rule_files, resolve_rulebook
+from redline.rulebook.model import RuleBook
+from redline.rulebook.resolve import resolve_pack
+from tests.language.surfaces import SURFACES, parsed
+
+ODD = [
+    *' \n\t"()（），、：=/.#-+*',
+    *("\u202e", "\ufeff", "e\u0301", "\\", "“", "”", "０", "𠮷", "\x00", "art.", "第", "条"),
+    *(
+        "rule",
+        "规则",
+        "and",
+        "or",
+        "且",
+        "或",
+        "not",
+        "cites",
+        "依据",
+        "where (",
+        "item 1",
+        "第1项",
+    ),
+    *("9999999999", "2026-99-99", "5 km", "5公里", "km", "%", "yes", "是", '""'),
+]
+
+
+@cache
+def packs() -> dict[str, t.Pack]:
+    return dict(parse_rule_files(()))
+
+
+@cache
+def book() -> RuleBook:
+    return resolve_rulebook(packs())
+
+
+@cache
+def texts(surface: Language) -> list[tuple[str, str]]:
+    return [(name, print_pack(pack, surface)) for name, pack in sorted(packs().items())]
+
+
+Change = tuple[int, int, str]
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> tuple[str, str]:
+    """A shipped pack's name and its text on one surface after a few random changes."""
+    name, text = draw(st.sampled_from(texts(draw(st.sampled_from(SURFACES)))))
+    # A part of the file is enough, and quick: its head, and some declarations behind it.
+    start = draw(st.integers(0, max(0, text.count("\n\n") - 3)))
+    head, *blocks = text.split("\n\n")
+    text = "\n\n".join([head, *blocks[start : start + 4]])
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(text)))
+        length = draw(st.sampled_from([0, 0, 1, 1, 2, 5, 20, 80]))
+        inserted = draw(
+            st.one_of(st.just(""), st.sampled_from(ODD), st.text(max_size=3), pieces(text))
+        )
+        text = text[:at] + inserted + text[at + length :]
+    return name, text
+
+
+def pieces(text: str) -> st.SearchStrategy[str]:
+    """Some other part of the same text."""
+    starts = st.integers(0, max(0, len(text) - 1))
+    return st.builds(lambda i, n: text[i : i + n], starts, st.integers(1, 40))
+
+
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
+@given(damaged())
+def test_damage_is_answered_with_located_diagnostics(sample: tuple[str, str]):
+    _name, text = sample
+    try:
+        source = source_of(text.encode("utf-8", "surrogatepass"), "damaged.redline")
+        reading = read_pack(source)
+    except Refusal as refusal:
+        located(refusal, None)
+        return
+    located(Refusal(reading.diagnostics), source)
+    if reading.pack is None:
+        assert reading.diagnostics
+        return
+    printed = print_pack(reading.pack)
+    if not reading.diagnostics:
+        assert parsed(printed) == reading.pack
+    imported = [book().scopes[i.pack] for i in reading.pack.imports if i.pack in book().scopes]
+    result = resolve_pack(reading.pack, imported, reading.lost)
+    located(Refusal(result.scope.diagnostics), source)
+
+
+def located(refusal: Refusal, source: Source | None) -> None:
+    """Each diagnostic has a place in the file and a text in both languages."""
+    for diagnostic in refusal.diagnostics:
+        place = diagnostic.place
+        assert place is not None
+        assert place.line is not None
+        if source is not None:
+            assert 1 <= place.line <= source.text.count("\n") + 1
+        for language in SURFACES:
+            assert diagnostic.code in render_plain(diagnostic, language)
