@@ -281,7 +281,7 @@ def test_six_mistakes_are_six_diagnostics_each_underlined_at_its_place(
         marks = next(i for i, line in enumerate(lines) if "^" in line)
         before, underlined = lines[marks].split("^", 1)[0], lines[marks].count("^")
         shown = lines[marks - 1]
-        assert display_width(shown[: shown.index(words)]) == display_width(before)
+        assert display_width(shown[: shown.rindex(words)]) == display_width(before)
         assert underlined == display_width(words)
 
 

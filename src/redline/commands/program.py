@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Message] = MappingProxyType(
         "fmt": msg("Write rule files in their canonical form."),
         "translate": msg("Write a rule file in the other language, comments and all."),
         "clauses": msg("Say which clauses the rules execute, and check what they cite."),
+        "layers": msg("Look at layers: what is in force, what is in a file; build the store."),
         "schema": msg("Print the JSON Schema of a file format."),
     }
 )

@@ -164,16 +164,18 @@ class WantFinder:
                 yield of_attribute(attribute)
             case Includes(term=AttributeTerm(attribute=attribute)):
                 yield of_attribute(attribute)
-            case Relates(kind=kind, part=part, selection=selection, by=by, within=within):
-                yield from self.of_place(part, selection, kind is RelationKind.NEAR)
-                if by is not None:
-                    yield from self.of_term(by[1])
-                if within is not None:
-                    yield from self.of_reach(selection, within)
-            case DocumentHeld(document=document) | Promised(held=DocumentHeld(document=document)):
+            case Relates():
+                yield from self.of_relation(atom)
+            case DocumentHeld():
+                yield from self.of_held(atom)
+            case Promised(held=DocumentHeld(document=document, before=before)):
                 yield of_document(document)
-            case CoveredTogether(documents=documents):
+                if before is not None:
+                    yield from self.of_term(AttributeTerm(before[0]))
+            case CoveredTogether(documents=documents, overlaps=overlaps):
                 yield from map(of_document, documents)
+                for relation in overlaps:
+                    yield from self.of_relation(relation)
             case DoneBy(done=done, due=due) | Promised(held=DoneBy(done=done, due=due)):
                 yield from self.of_term(done)
                 yield from self.of_term(due)
@@ -182,7 +184,7 @@ class WantFinder:
             case Judged(judgement=judgement):
                 yield Want("judgement", judgement.names.key, judgement.title, judgement.asks)
             case Inside(territory=territory):
-                yield of_layer(territory.selection)
+                yield from self.of_place(FOOTPRINT, territory.selection, far=False)
             case TextHeld(rule=rule):
                 for citation in rule.citations_on(self.day):
                     instrument = citation.instrument
@@ -200,9 +202,13 @@ class WantFinder:
         """What a term without a known value wants for."""
         match term:
             case AttributeTerm(attribute=attribute):
-                if not known(attribute.type, self.subjects.attribute(attribute)[self.subject]):
+                if not self.is_known(term):
                     yield of_attribute(attribute)
-            case ParameterTerm(parameter=parameter) if parameter.on(self.day) is None:
+            case ParameterTerm(key=AttributeTerm() as key) if not self.is_known(key):
+                yield of_attribute(key.attribute)
+            case ParameterTerm(parameter=parameter, key=key) if (
+                key is not None or parameter.on(self.day) is None
+            ):
                 yield Want(
                     "parameter",
                     parameter.names.key,
@@ -215,6 +221,11 @@ class WantFinder:
             case ArithmeticTerm(left=left, right=right):
                 yield from self.of_term(left)
                 yield from self.of_term(right)
+            case ExtremeTerm(terms=terms):
+                for one in terms:
+                    yield from self.of_term(one)
+            case DocumentDateTerm(document=document):
+                yield of_document(document)
             case MeasureTerm(part=part, selection=None):
                 if not self.terrain.given(part)[self.subject]:
                     yield of_part(part)
@@ -230,6 +241,36 @@ class WantFinder:
                         f"此前已批项目的“{attribute.title.zh}”由哪个台账提供？",
                     ),
                 )
+
+    def is_known(self, term: AttributeTerm) -> bool:
+        """Whether an attribute has a value."""
+        value = self.subjects.attribute(term.attribute)[self.subject]
+        return known(term.attribute.type, value)
+
+    def of_held(self, held: DocumentHeld) -> Iterator[Want]:
+        """What a document wants for: itself, and the ground that it must cover."""
+        yield of_document(held.document)
+        for relation in held.overlaps:
+            yield from self.of_relation(relation)
+        if held.covers is not None and not self.terrain.given(held.covers)[self.subject]:
+            yield of_part(held.covers)
+        if held.each is not None:
+            yield from self.of_place(held.each[0], Selection(held.each[1]), far=False)
+        if held.valid_on is not None:
+            yield from self.of_term(held.valid_on)
+
+    def of_relation(self, relation: Relates) -> Iterator[Want]:
+        """What a spatial predicate wants for; attributes that its filter looks at among it."""
+        unknown = [a for a in attributes_in(relation) if not self.is_known(AttributeTerm(a))]
+        yield from map(of_attribute, unknown)
+        far = relation.kind is RelationKind.NEAR
+        for want in self.of_place(relation.part, relation.selection, far):
+            if not (unknown and want.kind == "mapping"):
+                yield want
+        if relation.by is not None:
+            yield from self.of_term(relation.by[1])
+        if relation.within is not None:
+            yield from self.of_reach(relation.selection, relation.within)
 
     def of_place(self, part: Part, selection: Selection, far: bool) -> Iterator[Want]:
         """What a measurement between a part and a layer wants for; `far` when it is a distance."""

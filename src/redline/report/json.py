@@ -12,11 +12,16 @@ from typing import TextIO
 
 from pydantic import JsonValue
 
-from redline.findings import FindingsDocument
+from redline.findings import FindingsDocument, Model
 
 
 def write_json(document: FindingsDocument, stream: TextIO) -> None:
     """Write the whole document, ended by a line break."""
+    write_model(document, stream)
+
+
+def write_model(document: Model, stream: TextIO) -> None:
+    """Write any document, ended by a line break."""
     for part in pretty(document.model_dump(mode="json", by_alias=True), ""):
         stream.write(part)
     stream.write("\n")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from redline.findings import (
     Account,
@@ -10,7 +12,9 @@ from redline.findings import (
     Excuse,
     Fact,
     Finding,
+    FindingsDocument,
     Information,
+    LayerUsed,
     Missing,
     Owed,
     Problem,
@@ -27,10 +31,13 @@ from redline.report.wording import (
     MISSING,
     ROLES,
     SEVERITIES,
+    STATUSES,
     SUBJECTS,
+    VERDICTS,
     due_text,
     filled,
     finding_title,
+    version_text,
 )
 
 
@@ -187,3 +194,77 @@ def problem_place(problem: Problem) -> str:
     lines = [str(n) for n in (place.line, place.column if place.line else None) if n is not None]
     label = ":".join([place.file, *lines])
     return f"{label} ({place.item})" if place.item else label
+
+
+BASES: Mapping[str, Message] = MappingProxyType(
+    {"ellipsoidal": msg("on the ellipsoid"), "geodesic": msg("geodesic")}
+)
+
+
+def basis_texts(submission: SubmissionFindings, language: Language) -> list[str]:
+    """How things were measured: coordinate system, areas and distances, tolerance."""
+    basis = submission.basis
+    area, distance = (BASES.get(b, b) for b in (basis.area, basis.distance))
+    tolerance = basis.tolerance
+    return [
+        m.render(language)
+        for m in (
+            msg("Coordinates: {crs}, {basis}.", crs=basis.crs, basis=basis.crs_basis),
+            msg("Areas: {area}. Distances: {distance}.", area=area, distance=distance),
+            msg(
+                "Tolerance: pieces of less than {area} or narrower than {width} are listed as "
+                "slivers and not counted.",
+                area=quantity_text(tolerance.min_area_m2, "m2", language),
+                width=quantity_text(tolerance.min_width_m, "m", language),
+            ),
+        )
+    ]
+
+
+def counts_text(findings: Sequence[Finding], language: Language) -> str:
+    """How many rules were asked, and how many came out how."""
+    if not findings:
+        return msg("No rule is in force for this submission on that day.").render(language)
+    counts = Counter(f.status for f in findings)
+    parts = [
+        msg("{status} {count}", status=STATUSES[status], count=counts[status])
+        for status in STATUSES
+        if counts[status]
+    ]
+    total = msg("Rules in force: {total} ({counts}).", total=len(findings), counts=parts)
+    return total.render(language)
+
+
+def verdicts_text(submissions: Sequence[SubmissionFindings], language: Language) -> str:
+    """How many submissions there are, and how many came out how."""
+    totals = Counter(s.verdict for s in submissions)
+    parts = [
+        msg("{status} {count}", status=VERDICTS[v], count=totals[v]) for v in VERDICTS if totals[v]
+    ]
+    if not parts:
+        return msg("Nothing was judged.").render(language)
+    total = msg("Submissions: {total} ({counts})", total=len(submissions), counts=parts)
+    return total.render(language)
+
+
+def origin_texts(document: FindingsDocument, language: Language) -> list[str]:
+    """What computed the answer, from which rules, and under which digest it is on record."""
+    software = [f"{name} {version}" for name, version in document.software.items()]
+    lines = [
+        msg("Rules: {packs}", packs=[p.title for p in document.packs]) if document.packs else None,
+        msg("Digest of the rules: {digest}", digest=document.rules_digest)
+        if document.rules_digest
+        else None,
+        msg("Digest of the record: {digest}", digest=document.record_digest)
+        if document.record_digest
+        else None,
+        msg("Computed with: {software}", software=software) if software else None,
+    ]
+    return [line.render(language) for line in lines if line is not None]
+
+
+def layer_version(layer: LayerUsed, language: Language) -> str:
+    """Since when the version holds, or that it was declared empty or is not at hand."""
+    if layer.empty:
+        return msg("declared empty").render(language)
+    return version_text(layer.version, language) or msg("not supplied").render(language)

@@ -591,6 +591,8 @@ class PackResolver:
                 thing = Concept(names, names.title(), All(()), ())
                 self.scope.declare(self.scope.terms, node.name, thing)
             return
+        if names.key in self.scope.lost:
+            return
         for text in filter(None, (names.en, names.zh)):
             self.pending.pop(text, None)
         if names.key in self.conditions.defining:
@@ -603,6 +605,8 @@ class PackResolver:
         if condition is not None:
             thing = Concept(names, node.title or names.title(), condition, citations, layer)
             self.scope.declare(self.scope.terms, node.name, thing)
+        else:
+            self.scope.lost |= {names.en, names.zh} - {""}
 
     # ── rules ──
 
