@@ -1,1 +1,1 @@
-
+"""Audit: records of checks that can be judged again."""

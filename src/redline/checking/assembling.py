@@ -30,6 +30,7 @@ from redline.reasoning.plan import (
     Promised,
     RuleGroup,
 )
+from redline.reasoning.settling import settling_sets
 from redline.reasoning.subjects import CodeSet, Subjects
 from redline.reasoning.truth import FALSE, NOT_YET, TRUE, UNKNOWN, Bounds
 from redline.reasoning.wants import Want, WantFinder, open_atoms
@@ -152,6 +153,7 @@ class FindingMaker:
             exceptions=tuple(self.excuse(e) for e in group.exceptions) if telling else (),
             owed=tuple(self.owed(group, status)),
             missing=tuple(self.missing(group.outputs)) if status is Status.UNDETERMINED else (),
+            settled_by=self.settled_by(index) if status is Status.UNDETERMINED else (),
             evidence=evidence,
             slivers=slivers,
             displaced_by=next(
@@ -396,6 +398,11 @@ class FindingMaker:
                 if (want.kind, want.key) not in seen:
                     seen.add((want.kind, want.key))
                     yield missing_of(want)
+
+    def settled_by(self, index: int) -> tuple[tuple[str, ...], ...]:
+        """The smallest sets of missing facts whose every answer decides the status."""
+        sets = settling_sets(self.inference, self.subject, index, self.wants, self.measured)
+        return tuple(tuple(dict.fromkeys(w.key for w in found)) for found in sets)
 
     # ── evidence ──
 

@@ -89,7 +89,11 @@ def check(submissions: Sequence[Path], options: Options = Options()) -> f.Findin
     What cannot be read is a problem of the document, and the rest is judged. Raises `Refusal` where
     the rules, the catalog or the register cannot be used at all.
     """
-    task = prepare(submissions, options)
+    return document_of(prepare(submissions, options))
+
+
+def document_of(task: Task) -> f.FindingsDocument:
+    """The findings document of a task."""
     judged: dict[int, f.SubmissionFindings] = {}
     for batch in task.batches:
         judged |= answer(batch, task)

@@ -8,8 +8,8 @@ Chinese words that field names are made of), and on values that a code list has.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from types import MappingProxyType
@@ -128,6 +128,9 @@ YES_OR_NO: Final[Mapping[str, bool]] = MappingProxyType(
     }
 )
 
+KINDS_OF_FIELDS: Final = ("DM", "BM", "MC", "LX", "LB", "FL")
+"""Initials of 代码, 编码, 名称, 类型, 类别 and 分类, with which names of fields end."""
+
 WEAK: Final = frozenset({"area", "zone", "region", "of", "and", "the", "layer", "range", "site"})
 """Words that say little about which layer it is."""
 
@@ -169,14 +172,17 @@ UNLIKE: Final = Likeness(0.0, msg("nothing speaks for it"))
 
 @dataclass(frozen=True, slots=True)
 class ColumnSuggestion:
-    """A field that may be a column. `values` maps what the file writes to the vocabulary's values;
-    None where no counterpart was found. It is empty where nothing needs to be mapped.
+    """A field that may be a column; `others` may be it as well.
+
+    `values` maps what the file writes to the vocabulary's values; None where no counterpart was
+    found. It is empty where nothing needs to be mapped.
     """
 
     column: Column
     field: str
     likeness: Likeness
     values: Mapping[str, str | bool | None]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +244,7 @@ def layer_likeness(written: str, layer: Layer) -> Likeness:
 
 
 def without_version(name: str) -> str:
-    """A name without the year, day or digest at its end: STBHHX_2018, Districts__2013-08-15__94d."""
+    """A name without the year, day or digest at its end: STBHHX_2018, Districts__2013-08-15."""
     return re.sub(r"(?:[_\-. ]+(?=[0-9a-f]*[0-9])[0-9a-f\-]+)+$", "", name) or name
 
 
@@ -277,8 +283,8 @@ def initials_likeness(written: str, names: Names, title: Title) -> Likeness:
     if not (plain.isascii() and plain.isupper()):
         return best
     for name in {names.zh, title.zh} - {""}:
-        short = initials(name)
-        share = initials_share(plain, short)
+        short, bare = initials(name), re.sub(f"(?:{'|'.join(KINDS_OF_FIELDS)})$", "", plain)
+        share = max(initials_share(plain, short), 0.9 * initials_share(bare, short))
         if share > best.share:
             best = Likeness(share, msg("its letters are the initials of “{name}”", name=name))
     return best
@@ -286,7 +292,7 @@ def initials_likeness(written: str, names: Names, title: Title) -> Likeness:
 
 def initials_share(written: str, short: str) -> float:
     """How alike the letters of a name and the initials of words are."""
-    if len(short) < 2:
+    if len(short) < 2 or not written:
         return 0.0
     if written == short:
         return 1.0 if len(short) > 2 else 0.8
@@ -347,7 +353,21 @@ def columns_of(layer: Layer, found: LayerSummary) -> tuple[ColumnSuggestion, ...
         used = {s.field for s in taken.values()}
         if one.column.names.key not in taken and one.field not in used:
             taken[one.column.names.key] = one
-    return tuple(taken[c.names.key] for c in layer.columns if c.names.key in taken)
+    used = {s.field for s in taken.values()}
+    return tuple(
+        replace(chosen, others=tuple(other.field for other in equals(chosen, rated, used)))
+        for chosen in (taken[c.names.key] for c in layer.columns if c.names.key in taken)
+    )
+
+
+def equals(
+    chosen: ColumnSuggestion, rated: Sequence[ColumnSuggestion], used: Set[str]
+) -> Iterator[ColumnSuggestion]:
+    """What might as well have been chosen, and stands for nothing else."""
+    for other in rated:
+        same = other.column is chosen.column and other.field not in used
+        if same and other.likeness.share >= chosen.likeness.share - 0.01:
+            yield other
 
 
 def candidates(

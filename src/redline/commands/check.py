@@ -45,6 +45,17 @@ def command(say: Say) -> click.Command:
         default="text",
         help=say(msg("Form of the result; text by default.")),
     )
+    @click.option(
+        "--record",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=say(msg("Write a record there, from which the check can be judged again.")),
+    )
+    @click.option(
+        "--redact",
+        is_flag=True,
+        help=say(msg("Leave geometry out of the record.")),
+    )
     @output_option(say)
     @talking_options(say)
     @language_option(say)
@@ -62,6 +73,8 @@ def command(say: Say) -> click.Command:
         crs: str | None,
         group_by: str | None,
         form: str,
+        record: Path | None,
+        redact: bool,
         output: Path | None,
         quiet: bool,
         verbose: bool,
@@ -82,7 +95,13 @@ def command(say: Say) -> click.Command:
             group_by=group_by,
         )
         try:
-            document = checking.check(submissions, options)
+            if record is None:
+                document = checking.check(submissions, options)
+            else:
+                from redline.audit.record import check_and_record, write_record
+
+                document, recorded = check_and_record(submissions, options, redact=redact)
+                write_record(recorded, record)
         except Refusal as refusal:
             document = refused(refusal)
         with outlet(output) as stream:

@@ -10,7 +10,7 @@ from redline.commands.options import output_option
 from redline.commands.styling import Command, Say, language_option
 from redline.messages import msg
 
-NAMES = ("findings", "catalog")
+NAMES = ("findings", "catalog", "submission", "record")
 
 
 def command(say: Say) -> click.Command:
@@ -39,6 +39,14 @@ def schema_of(name: str) -> dict[str, object]:
         from redline.ground.catalog import catalog_schema
 
         return {"$schema": DIALECT, **catalog_schema()}
+    if name == "record":
+        from redline.audit.record import record_schema
+
+        return {"$schema": DIALECT, **record_schema()}
+    if name == "submission":
+        from redline.ground.manifest import Manifest
+
+        return {"$schema": DIALECT, **Manifest.model_json_schema()}
     from redline.findings import findings_schema
 
     return {"$schema": DIALECT, **findings_schema()}

@@ -38,7 +38,7 @@ from redline.messages import Message, msg
 FieldKind = Literal["text", "whole number", "number", "yes or no", "date", "mixed", "empty"]
 
 MOST_VALUES: Final = 24
-"""Of a field with more values than this a sample is enough: it holds names or numbers, not codes."""
+"""Of a field with more values than this a sample is enough: it holds no codes."""
 
 SAMPLES: Final = 5
 """How many values make a sample."""
@@ -96,9 +96,10 @@ class FieldSummary:
 
 @dataclass(frozen=True, slots=True)
 class CrsSummary:
-    """The coordinate system: the one that a check would use, or None and what the numbers look like.
+    """The coordinate system that a check would use, None where it would refuse.
 
-    `basis` says how it was established; `likely` is a guess, for people only.
+    `basis` says how it was established. `likely` says what the numbers look like where nobody says
+    what they are; a guess, for people only.
     """
 
     crs: CRS | None
@@ -165,9 +166,10 @@ class LayerSummary:
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """A file and its layers; `picked` is the layer that a check would read, None where it would ask.
+    """A file and its layers.
 
-    `unread` are layers that cannot be read at all, with the reasons.
+    `picked` is the layer that a check would read, None where it would ask. `unread` are layers that
+    cannot be read at all, with the reasons.
     """
 
     path: Path
@@ -232,7 +234,9 @@ def size_of(path: Path) -> int:
 def raw_summary(raw: RawLayer, path: Path, crs: str | None) -> LayerSummary:
     """A layer as a check would read it; where a check would refuse it, as it stands."""
     try:
-        return replace(summary_of(finished(raw, path, crs, frozenset())), features=len(raw.geometry))
+        return replace(
+            summary_of(finished(raw, path, crs, frozenset())), features=len(raw.geometry)
+        )
     except Refusal as refusal:
         bounds = total_bounds(raw.geometry)
         stated = raw.stated is not None or crs is not None
@@ -322,7 +326,9 @@ def placed_summary(found: NumberedTable, said: list[Diagnostic]) -> GeometrySumm
 
 def lines(geometry: Geometries) -> Geometries:
     """The geometries that are lines, None for the others."""
-    return np.where(shapely.get_dimensions(geometry) == 1, geometry, None)
+    found = geometry.copy()
+    found[shapely.get_dimensions(geometry) != 1] = None
+    return found
 
 
 def shapes_of(geometry: Geometries) -> dict[str, int]:
@@ -350,11 +356,13 @@ def field_of(name: str, values: Column) -> FieldSummary:
     counts = Counter(plain(value) for value in filled)
     kind = kind_of(filled)
     every = len(counts) <= MOST_VALUES
-    least, greatest = extremes(filled) if kind in ("whole number", "number", "date") else (None,) * 2
-    shown = sorted(counts.items(), key=lambda item: (-item[1], item[0])) if every else sample(counts)
-    return FieldSummary(
-        name, kind, len(filled), len(counts), tuple(shown), every, least, greatest
+    least, greatest = (
+        extremes(filled) if kind in ("whole number", "number", "date") else (None,) * 2
     )
+    shown = (
+        sorted(counts.items(), key=lambda item: (-item[1], item[0])) if every else sample(counts)
+    )
+    return FieldSummary(name, kind, len(filled), len(counts), tuple(shown), every, least, greatest)
 
 
 def sample(counts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -763,7 +763,7 @@ class Builder:
     def on_document_test(self, span: Span, c: Children) -> t.DocumentTest:
         traits: dict[str, Any] = {}
         for trait in c[1:]:
-            self.once([*traits, *trait], DOCUMENT_KEYWORDS, span)
+            self.once([*traits, *trait], DOCUMENT_KEYWORDS[self.surface], span)
             traits |= trait
         return t.DocumentTest(name_of(c[0]), **traits, span=span)
 
@@ -876,6 +876,7 @@ class Builder:
             elif "contains" in child:
                 facts["contains"] += child["contains"]
             else:
+                self.once([*facts, *child], DOCUMENT_KEYWORDS[self.surface], span)
                 facts |= child
         return t.DocumentGiven(name_of(c[0]), c[1], covering, **facts, span=span)
 
@@ -997,13 +998,28 @@ INSTRUMENT_KEYWORDS = {
     "period": "KW_IN_FORCE",
     "text_held": "KW_TEXT_HELD",
 }
-DOCUMENT_KEYWORDS = {
+COMMON_DOCUMENT_KEYWORDS = {
     "covers": "KW_COVERS",
     "before": "KW_BEFORE",
-    "rank": "KW_FROM",
-    "from_each": "KW_FROM_EACH",
     "contains": "KW_CONTAINS",
-    "valid_on": "KW_VALID_ON",
+    "issued_on": "KW_ON",
+    "valid_until": "KW_UNTIL",
+}
+DOCUMENT_KEYWORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        **COMMON_DOCUMENT_KEYWORDS,
+        "rank": "KW_FROM",
+        "issuer": "KW_FROM",
+        "from_each": "KW_FROM_EACH",
+        "valid_on": "KW_VALID_ON",
+    },
+    "zh": {
+        **COMMON_DOCUMENT_KEYWORDS,
+        "rank": "KW_GIVEN_BY",
+        "issuer": "KW_GIVEN_BY",
+        "from_each": "KW_GIVEN_BY",
+        "valid_on": "KW_VALID",
+    },
 }
 
 SAME_YEAR = object()

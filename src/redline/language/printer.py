@@ -846,7 +846,7 @@ class Printer:
         """What a case says of a document beside its state."""
         facts: list[Doc] = []
         givers = [self.name(node.rank)] if node.rank else []
-        givers += [quoted(node.issuer)] if node.issuer else []
+        givers += [quoted(node.issuer)] if node.issuer is not None else []
         for giver in givers:
             if self.zh:
                 facts += [self.kw("GIVEN_BY"), giver, self.kw("ISSUED")]

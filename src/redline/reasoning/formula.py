@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -154,6 +154,45 @@ def replaced(formula: Formula, leaf: Callable[[int], Formula]) -> Formula:
             return Conjunction(tuple(replaced(i, leaf) for i in items))
         case Disjunction(items=items):
             return Disjunction(tuple(replaced(i, leaf) for i in items))
+
+
+def reduced(formula: Formula, known: Mapping[int, bool]) -> Formula:
+    """What remains of a simplified formula once some leaves are known; itself where none occurs."""
+    match formula:
+        case Leaf(index=index):
+            if index not in known:
+                return formula
+            return ALWAYS if known[index] else NEVER
+        case Negation(inner=inner):
+            rest = reduced(inner, known)
+            if rest is inner:
+                return formula
+            return NEVER if rest == ALWAYS else ALWAYS if rest == NEVER else Negation(rest)
+        case Conjunction(items=items):
+            return reduced_items(formula, items, known, Conjunction, ALWAYS, NEVER)
+        case Disjunction(items=items):
+            return reduced_items(formula, items, known, Disjunction, NEVER, ALWAYS)
+
+
+def reduced_items(  # noqa: PLR0917 - a connective with its neutral and its deciding constant
+    formula: Formula,
+    items: tuple[Formula, ...],
+    known: Mapping[int, bool],
+    kind: type[Conjunction] | type[Disjunction],
+    neutral: Formula,
+    deciding: Formula,
+) -> Formula:
+    """What remains of a connective's items."""
+    kept: list[Formula] = []
+    changed = False
+    for item in items:
+        rest = reduced(item, known)
+        changed = changed or rest is not item
+        if rest == deciding:
+            return deciding
+        if rest != neutral:
+            kept.append(rest)
+    return one_or(kind, kept) if changed else formula
 
 
 # ── compilation ─────────────────────────────────────────────────────────────────────────────

@@ -8,10 +8,11 @@ from datetime import date
 
 from redline.language.kinds import NormKind
 from redline.messages import Title
-from redline.reasoning.sentences import quoted, saying_of, upper_first
+from redline.reasoning.sentences import quoted, saying_of
 from redline.rulebook.model import (
     All,
     Any,
+    Atom,
     Citation,
     ConceptUse,
     Condition,
@@ -147,10 +148,10 @@ def condition_line(condition: Condition, day: date) -> Line:
             return Line(NOT_ALL, tuple(condition_line(i, day) for i in items))
         case Not(inner=Any(items=items)):
             return Line(NONE, tuple(condition_line(i, day) for i in items))
-        case Not(inner=inner) if isinstance(inner, ConceptUse | Item | Implies | ForbiddenBy | Not):
-            return Line(NOT_SO, (condition_line(inner, day),))
         case Not(inner=inner):
-            return Line(saying_of(inner, day).fails)
+            if isinstance(inner, Atom):
+                return Line(saying_of(inner, day).fails)
+            return Line(NOT_SO, (condition_line(inner, day),))
         case ConceptUse(concept=concept):
             name = quoted(concept.title)
             text = Title(f"{name.en} is met, which means:", f"符合{name.zh}，即：")
@@ -168,9 +169,8 @@ def condition_line(condition: Condition, day: date) -> Line:
             )
         case ForbiddenBy(title=title):
             return Line(Title(f"What “{title.en}” forbids", f"“{title.zh}”所禁止的情形"))
-        case _:
-            told = saying_of(condition, day).holds
-            return Line(Title(upper_first(told.en), told.zh))
+    assert isinstance(condition, Atom)
+    return Line(saying_of(condition, day).holds)
 
 
 ALL = Title("All of these hold:", "以下各项均成立：")

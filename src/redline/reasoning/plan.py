@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import combinations
 
 from redline.language.kinds import NormKind
@@ -173,6 +174,11 @@ class Plan:
     """The formula of each derived atom, over the plan's atoms."""
     fillings: Mapping[Parameter, tuple[DatedValue, ...]] = field(default_factory=dict)
     """What local packs set where the law leaves a value to an authority."""
+
+    @cached_property
+    def numbers(self) -> Mapping[PlanAtom, int]:
+        """The number of each atom."""
+        return {atom: number for number, atom in enumerate(self.atoms)}
 
 
 def make_plan(book: RuleBook, day: date) -> Plan:

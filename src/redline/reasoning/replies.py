@@ -2,14 +2,14 @@
 
 Attributes, documents and judgements have answers that can be listed, so that atoms which exclude
 each other never hold together. What a layer, a register or an authority will say cannot: there each
-atom may come out either way.
+atom may come out either way. A text of law that is not held can only be supplied.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from redline.language.kinds import Comparator
 from redline.reasoning.columns import among, rank
@@ -49,6 +49,8 @@ def replies(want: Want, atoms: Sequence[AskedAtom]) -> list[Truths]:
         found = list(of_document([a.atom for a in atoms]))
     elif want.kind == "attribute":
         found = list(of_attribute(atoms))
+    elif want.kind == "text":
+        found = [(TRUE,) * len(atoms)]
     else:
         found = either_way(len(atoms))
     return list(dict.fromkeys(found))
@@ -144,7 +146,7 @@ def values_of(attribute: Attribute, atoms: Sequence[AskedAtom]) -> list[object]:
             return [*sorted({c for a in memberships for c in a.codes}), ""]
         case QuantityType() | DateType():
             limits = sorted({a.limit for a in atoms if a.limit is not None})
-            between = [(x + y) / 2 for x, y in zip(limits, limits[1:], strict=False)]
+            between = [(x + y) / 2 for x, y in pairwise(limits)]
             never = [NOT_YET] if isinstance(attribute.type, DateType) else []
             return [limits[0] - 1.0, *limits, *between, limits[-1] + 1.0, *never]
 

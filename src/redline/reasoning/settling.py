@@ -6,19 +6,29 @@ and not over atoms: one answer decides every atom that asks for the same thing, 
 that can be given are tried (`replies`).
 
 Questions without which no set settles are in every set. To these the search adds others, fewest
-first: exact up to `MOST_ADDED` added questions and `BUDGET` tried answers. Beyond that it drops
-questions one by one from the whole, and names the one set at which that ends.
+first: exact up to `MOST_ADDED` added questions and `BUDGET` tried answers. Where more would have to
+be added it drops questions one by one from the whole and names the one set at which that ends;
+where more would have to be tried it names all questions, which settle every status.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 
-from redline.reasoning.formula import ALWAYS, NEVER, Formula, Leaf, leaves_of, replaced, simplified
+from redline.reasoning.formula import (
+    ALWAYS,
+    NEVER,
+    Formula,
+    Leaf,
+    leaves_of,
+    reduced,
+    replaced,
+    simplified,
+)
 from redline.reasoning.infer import Inference
 from redline.reasoning.judge import Measured
 from redline.reasoning.plan import Derived
@@ -33,7 +43,7 @@ MOST_ADDED = 3
 MOST_SETS = 6
 """Sets that are named."""
 
-BUDGET = 4_000
+BUDGET = 2_500
 """Answers tried for one status."""
 
 WantId = tuple[str, str]
@@ -119,15 +129,14 @@ class Search:
     def sets(self) -> list[tuple[Question, ...]]:
         """The smallest settling sets."""
         everything = self.questions
-        found: list[tuple[Question, ...]] = []
+        if not everything or decided(self.outputs) or not self.settles(everything):
+            return []
         try:
-            if not everything or decided(self.outputs) or not self.settles(everything):
-                return []
             needed = [q for q in everything if not self.settles(without(everything, q))]
-            found += self.by_adding(needed, [q for q in everything if q not in needed])
+            found = self.by_adding(needed, [q for q in everything if q not in needed])
             return found or [self.shrunk(everything)]
         except OutOfBudget:
-            return found
+            return [everything]
 
     def by_adding(
         self, needed: Sequence[Question], others: Sequence[Question]
@@ -156,32 +165,9 @@ class Search:
 
     def settles(self, questions: Sequence[Question]) -> bool:
         """Whether every answer to some questions decides the status."""
-        return self.decides(self.outputs, tuple(questions), frozenset())
-
-    def decides(
-        self,
-        outputs: tuple[Formula, ...],
-        questions: tuple[Question, ...],
-        answered: frozenset[WantId],
-    ) -> bool:
-        """Whether every answer to the questions that are left decides what is left of the status."""
-        if decided(outputs):
-            return True
-        if not questions:
-            return False
-        question, rest = questions[0], questions[1:]
-        answered |= {id_of(question.want)}
-        open_ = {i for f in outputs for i in leaves_of(f)}
-        alone = [i for i in question.alone if i in open_]
-        shared = [i for i in question.shared if i in open_ and self.ids[i] <= answered]
-        if not alone and not shared:
-            return self.decides(outputs, rest, answered)
-        asked = [AskedAtom(self.plan.atoms[i], self.limit(i)) for i in alone]
-        return all(
-            self.decides(self.told(outputs, [*alone, *shared], [*own, *others]), rest, answered)
-            for own in replies(question.want, asked)
-            for others in either_way(len(shared))
-        )
+        ids = {id_of(q.want) for q in questions}
+        beyond = frozenset(i for i, asked in self.ids.items() if not asked or not asked <= ids)
+        return Trial(self, beyond).decides(self.outputs, tuple(questions), frozenset())
 
     def told(
         self, outputs: tuple[Formula, ...], atoms: Sequence[int], truths: Sequence[int]
@@ -190,14 +176,8 @@ class Search:
         self.left -= 1
         if self.left < 0:
             raise OutOfBudget
-        answer = dict(zip(atoms, truths, strict=True))
-
-        def leaf(index: int) -> Formula:
-            if index not in answer:
-                return Leaf(index)
-            return ALWAYS if answer[index] == TRUE else NEVER
-
-        return tuple(simplified(replaced(f, leaf)) for f in outputs)
+        answer = {i: truth == TRUE for i, truth in zip(atoms, truths, strict=True)}
+        return tuple(reduced(f, answer) for f in outputs)
 
     def limit(self, index: int) -> float | None:
         """The known number with which an atom compares a bare attribute."""
@@ -210,6 +190,57 @@ class Search:
         bounds = numbers.limit if on_the_left else numbers.value
         low, high = float(bounds.low[self.subject]), float(bounds.high[self.subject])
         return low if low == high and np.isfinite(low) else None
+
+
+@dataclass
+class Trial:
+    """Whether some questions settle a status; `beyond` are the atoms that they leave open."""
+
+    search: Search
+    beyond: frozenset[int]
+    seen: dict[tuple[tuple[Formula, ...], int], bool] = field(default_factory=dict)
+
+    def decides(
+        self,
+        outputs: tuple[Formula, ...],
+        questions: tuple[Question, ...],
+        answered: frozenset[WantId],
+    ) -> bool:
+        """Whether every answer to the questions that are left decides what is left of a status.
+
+        It does where nothing is left that the questions leave open: in two-valued logic every
+        status is decided.
+        """
+        open_ = frozenset(i for f in outputs for i in leaves_of(f))
+        if decided(outputs) or not open_ & self.beyond:
+            return True
+        if not questions:
+            return False
+        key = (outputs, len(questions))
+        if key not in self.seen:
+            self.seen[key] = self.all_decide(outputs, open_, questions, answered)
+        return self.seen[key]
+
+    def all_decide(
+        self,
+        outputs: tuple[Formula, ...],
+        open_: frozenset[int],
+        questions: tuple[Question, ...],
+        answered: frozenset[WantId],
+    ) -> bool:
+        """The same, by asking the first of the questions."""
+        search, question, rest = self.search, questions[0], questions[1:]
+        answered |= {id_of(question.want)}
+        alone = [i for i in question.alone if i in open_]
+        shared = [i for i in question.shared if i in open_ and search.ids[i] <= answered]
+        if not alone and not shared:
+            return self.decides(outputs, rest, answered)
+        asked = [AskedAtom(search.plan.atoms[i], search.limit(i)) for i in alone]
+        return all(
+            self.decides(search.told(outputs, [*alone, *shared], [*own, *others]), rest, answered)
+            for own in replies(question.want, asked)
+            for others in either_way(len(shared))
+        )
 
 
 def decided(outputs: Sequence[Formula]) -> bool:

@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from redline.language.kinds import MeasureKind, RelationKind
+from redline.language.kinds import MeasureKind, PartKind, RelationKind
 from redline.messages import Title
 from redline.reasoning.columns import known
+from redline.reasoning.filters import attributes_in
 from redline.reasoning.formula import (
     ALWAYS,
     NEVER,
@@ -39,6 +40,7 @@ from redline.rulebook.model import (
     ColumnTerm,
     Compares,
     Conforms,
+    DocumentDateTerm,
     DocumentHeld,
     DocumentKind,
     DoneBy,
@@ -150,6 +152,7 @@ class WantFinder:
         self.subject = subject
         self.subjects = subjects
         self.terrain = terrain
+        self.inference = inference
         self.day = inference.plan.day
 
     def of_atom(self, atom: PlanAtom) -> Iterator[Want]:
@@ -184,7 +187,7 @@ class WantFinder:
             case Judged(judgement=judgement):
                 yield Want("judgement", judgement.names.key, judgement.title, judgement.asks)
             case Inside(territory=territory):
-                yield from self.of_place(FOOTPRINT, territory.selection, far=False)
+                yield from self.of_place(Part(PartKind.FOOTPRINT), territory.selection, far=False)
             case TextHeld(rule=rule):
                 for citation in rule.citations_on(self.day):
                     instrument = citation.instrument
@@ -247,6 +250,11 @@ class WantFinder:
         value = self.subjects.attribute(term.attribute)[self.subject]
         return known(term.attribute.type, value)
 
+    def is_open(self, relation: Relates) -> bool:
+        """Whether a predicate is unknown, as far as the plan asks for it."""
+        number = self.inference.plan.numbers.get(relation)
+        return number is None or bool(self.inference.truths[self.subject, number] == UNKNOWN)
+
     def of_held(self, held: DocumentHeld) -> Iterator[Want]:
         """What a document wants for: itself, and the ground that it must cover."""
         yield of_document(held.document)
@@ -264,8 +272,9 @@ class WantFinder:
         unknown = [a for a in attributes_in(relation) if not self.is_known(AttributeTerm(a))]
         yield from map(of_attribute, unknown)
         far = relation.kind is RelationKind.NEAR
+        settled = bool(unknown) or not self.is_open(relation)
         for want in self.of_place(relation.part, relation.selection, far):
-            if not (unknown and want.kind == "mapping"):
+            if not (settled and want.kind == "mapping"):
                 yield want
         if relation.by is not None:
             yield from self.of_term(relation.by[1])

@@ -64,7 +64,10 @@ def finding_html(finding: Finding, pen: Pen) -> Html:
     ground = [evidence_line(e, language) for e in finding.evidence]
     rows = [
         (msg("Clause"), clauses(finding.citations, pen)),
-        (msg("Measured"), pen.some(measured_line(m, language, bans=bans) for m in finding.measured)),
+        (
+            msg("Measured"),
+            pen.some(measured_line(m, language, bans=bans) for m in finding.measured),
+        ),
         (msg("On the ground"), pen.some(ground)),
         (msg("Given"), pen.some(fact_text(f, language) for f in finding.facts)),
         (msg("Accuracy"), _boundary(finding, pen)),
@@ -76,7 +79,9 @@ def finding_html(finding: Finding, pen: Pen) -> Html:
         (msg("Way out"), _way_out(finding, pen)),
     ]
     shown = [
-        joined([tag("dt", pen.say(label)), tag("dd", content)]) for label, content in rows if content
+        joined([tag("dt", pen.say(label)), tag("dd", content)])
+        for label, content in rows
+        if content
     ]
     return tag(
         "article",
@@ -104,7 +109,9 @@ def brief_html(finding: Finding, pen: Pen, numbers: Mapping[Missing, int], prefi
     return tag(
         "li",
         headline(finding, pen.language),
-        tag("div", cited(citation_line(c, pen.language) for c in finding.citations), class_="clause")
+        tag(
+            "div", cited(citation_line(c, pen.language) for c in finding.citations), class_="clause"
+        )
         if finding.citations
         else None,
         *(tag("div", line) for line in dict.fromkeys(known)),

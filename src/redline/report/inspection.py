@@ -105,6 +105,8 @@ class ColumnSuggested(Model):
     """Its names."""
     field: str
     """Name of the field."""
+    others: tuple[str, ...]
+    """Fields that may be it as well."""
     likeness: float
     """From 0 to 1."""
     because: Bilingual
@@ -180,8 +182,8 @@ class InspectionDocument(Model):
 # --- from summaries ---------------------------------------------------------------------------
 
 
-def file_found(file: FileSummary, book: RuleBook) -> FileFound:
-    """A file's summary as the document holds it."""
+def file_found(file: FileSummary, book: RuleBook | None) -> FileFound:
+    """A file's summary as the document holds it, with suggestions where there is a vocabulary."""
     return FileFound(
         file=str(file.path),
         format=Bilingual.of(file.format),
@@ -191,7 +193,7 @@ def file_found(file: FileSummary, book: RuleBook) -> FileFound:
     )
 
 
-def layer_found(layer: LayerSummary, stem: str, book: RuleBook) -> LayerFound:
+def layer_found(layer: LayerSummary, stem: str, book: RuleBook | None) -> LayerFound:
     """A layer's summary, and what it may be."""
     geometry = layer.geometry
     return LayerFound(
@@ -213,7 +215,9 @@ def layer_found(layer: LayerSummary, stem: str, book: RuleBook) -> LayerFound:
             repeated=geometry.repeated,
         ),
         fields=tuple(field_found(field) for field in layer.fields),
-        suggestions=tuple(layer_suggested(s) for s in suggestions(layer, stem, book)),
+        suggestions=tuple(layer_suggested(s) for s in suggestions(layer, stem, book))
+        if book is not None
+        else (),
         problems=tuple(dict.fromkeys(Problem.of(d) for d in layer.diagnostics)),
     )
 
@@ -259,6 +263,7 @@ def column_suggested(suggestion: ColumnSuggestion) -> ColumnSuggested:
         column=suggestion.column.names.key,
         title=Bilingual.of(suggestion.column.names.title()),
         field=suggestion.field,
+        others=suggestion.others,
         likeness=round(suggestion.likeness.share, 2),
         because=Bilingual.of(suggestion.likeness.why),
         values=dict(suggestion.values),

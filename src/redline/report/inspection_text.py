@@ -40,7 +40,10 @@ KINDS = {
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "gb18030": "GB18030 (GBK)", "utf-16": "UTF-16"}
 
 MOST_SHOWN = 6
-"""Values shown of a field, unless the sheet is full."""
+"""Values shown of a field that has few, unless the sheet is full."""
+
+MOST_DIFFERENT = 3
+"""The same where every feature has another one."""
 
 WIDEST_NAME = 24
 WIDEST_VALUE = 40
@@ -49,19 +52,20 @@ WIDEST_VALUE = 40
 def write_file(file: FileFound, sheet: Sheet, *, quiet: bool = False) -> None:
     """A file and its layers; quietly, a line for each layer."""
     heading = msg(
-        "{file}: {format}, {size}, {count} layers",
+        "{file}: {format}, {size}",
         file=file.file,
         format=title_of(file.format),
         size=size_text(file.bytes),
-        count=len(file.layers),
     )
+    if len(file.layers) > 1:
+        heading = msg("{heading}, {count} layers", heading=heading, count=len(file.layers))
     sheet.line(sheet.say(heading), Tone.STRONG)
     for layer in file.layers:
         if quiet:
             sheet.line(f"{layer.name}: {sheet.say(counted(layer))}", indent=2)
             continue
         sheet.blank()
-        write_layer(layer, sheet, picked=layer.name == file.picked and len(file.layers) > 1)
+        write_layer(layer, file, sheet)
 
 
 def size_text(size: int) -> str:
@@ -72,7 +76,7 @@ def size_text(size: int) -> str:
     return f"{size} B"
 
 
-def write_layer(layer: LayerFound, sheet: Sheet, *, picked: bool) -> None:
+def write_layer(layer: LayerFound, file: FileFound, sheet: Sheet) -> None:
     """Everything about a layer."""
     sheet.line(layer.name, Tone.STRONG)
     said = [
@@ -82,13 +86,15 @@ def write_layer(layer: LayerFound, sheet: Sheet, *, picked: bool) -> None:
         validity(layer),
         text_encoding(layer),
     ]
-    if picked:
+    several = len(file.layers) > 1
+    if several and layer.name == file.picked:
         said.append(msg("A check takes this layer where none is named."))
     for message in said:
         sheet.line(sheet.say(message), indent=2)
     write_fields(layer, sheet)
     for number, suggestion in enumerate(layer.suggestions):
-        write_suggestion(suggestion, layer, sheet, first=number == 0)
+        entry = catalog_entry(suggestion, file.file, layer.name if several else None, sheet)
+        write_suggestion(suggestion, entry if number == 0 else None, sheet)
     if not layer.suggestions:
         sheet.line(sheet.say(msg("No layer of the vocabulary resembles it.")), indent=2)
     if layer.problems:
@@ -214,8 +220,9 @@ def holding(field: FieldFound, layer: LayerFound, *, full: bool) -> list[object]
 
 def values_shown(field: FieldFound, *, full: bool) -> list[object]:
     """The values that are shown, each with how often it occurs where that says something."""
-    most = len(field.values) if full else MOST_SHOWN
     counted_ones = field.every and any(value.count > 1 for value in field.values)
+    most = MOST_SHOWN if counted_ones else MOST_DIFFERENT
+    most = len(field.values) if full else most
     shown: list[object] = [
         f"“{shorten(value.value, WIDEST_VALUE)}”" + (f" ({value.count})" if counted_ones else "")
         for value in field.values[:most]
@@ -227,31 +234,34 @@ def values_shown(field: FieldFound, *, full: bool) -> list[object]:
 # --- suggestions ------------------------------------------------------------------------------
 
 
-def write_suggestion(
-    suggestion: LayerSuggested, layer: LayerFound, sheet: Sheet, *, first: bool
-) -> None:
-    """What a layer may be; of the first, the entry for a catalog."""
+def write_suggestion(suggestion: LayerSuggested, entry: Iterator[str] | None, sheet: Sheet) -> None:
+    """What a layer may be, with the entry for a catalog where there is one."""
     said = msg(
         "May be “{title}” ({name}): {because}.",
         title=title_of(suggestion.title),
         name=suggestion.layer,
         because=title_of(suggestion.because),
     )
-    sheet.line(sheet.say(said), Tone.GOOD if first else Tone.FAINT, indent=2)
-    if first:
-        for line in catalog_entry(suggestion, layer.name, sheet):
-            sheet.line(line, Tone.FAINT, indent=4)
+    sheet.line(sheet.say(said), Tone.FAINT if entry is None else Tone.GOOD, indent=2)
+    for line in entry or ():
+        sheet.line(line, Tone.FAINT, indent=4)
 
 
-def catalog_entry(suggestion: LayerSuggested, layer: str, sheet: Sheet) -> Iterator[str]:
+def catalog_entry(
+    suggestion: LayerSuggested, path: str, layer: str | None, sheet: Sheet
+) -> Iterator[str]:
     """Lines for catalog.toml; what needs a person is a comment."""
     yield "[[layer]]"
     yield f"name = {quoted(suggestion.layer)}"
-    yield f"layer = {quoted(layer)}"
+    yield f"path = {quoted(path)}"
+    if layer is not None:
+        yield f"layer = {quoted(layer)}"
     if suggestion.columns:
         yield "[layer.fields]"
     for column in suggestion.columns:
-        yield f"{column.column} = {quoted(column.field)}"
+        others = ", ".join(map(quoted, column.others))
+        doubt = sheet.say(msg("   # or {others}?", others=others)) if others else ""
+        yield f"{column.column} = {quoted(column.field)}{doubt}"
     for name in suggestion.missing:
         yield sheet.say(msg("# {column}: no field resembles it", column=name))
     for column in suggestion.columns:

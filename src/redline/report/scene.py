@@ -192,7 +192,8 @@ def _unwrapped(ground: NDArray[np.object_]) -> NDArray[np.object_]:
     west, _, east, _ = shapely.total_bounds(ground)
     if east - west <= 180:
         return ground
-    return shapely.transform(ground, lambda xy: np.where(xy[:, :1] < 0, xy + [[360.0, 0.0]], xy))
+    turn = np.array([360.0, 0.0])
+    return shapely.transform(ground, lambda xy: np.where(xy[:, :1] < 0, xy + turn, xy))
 
 
 def _dot(shape: BaseGeometry) -> tuple[float, float] | None:
@@ -211,7 +212,11 @@ def _pieces(submission: SubmissionFindings, language: Language) -> Iterable[Piec
         size = quantity_text(part.area_m2, "m2", language) if part.area_m2 is not None else ""
         role = role_text(part.role, language)
         label = msg("{quantity}: {values}", quantity=role, values=size) if size else role
-        yield Kind.FOOTPRINT, label if isinstance(label, str) else label.render(language), part.geometry
+        yield (
+            Kind.FOOTPRINT,
+            label if isinstance(label, str) else label.render(language),
+            part.geometry,
+        )
     met: dict[tuple[object, ...], tuple[Kind, Evidence]] = {}
     order = list(Kind)
     for finding in submission.findings:
@@ -222,7 +227,11 @@ def _pieces(submission: SubmissionFindings, language: Language) -> Iterable[Piec
                 met[key] = (kind, piece)
         remainder = finding.way_out.remainder if finding.way_out else None
         if remainder is not None:
-            yield Kind.REMAINDER, quantity_text(remainder.area_m2, "m2", language), remainder.geometry
+            yield (
+                Kind.REMAINDER,
+                quantity_text(remainder.area_m2, "m2", language),
+                remainder.geometry,
+            )
     for kind, piece in met.values():
         yield kind, evidence_line(piece, language), piece.geometry
     for piece in slivers_of(submission):

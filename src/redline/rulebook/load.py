@@ -139,6 +139,7 @@ def resolve_rulebook(
     digests = {name: digest_of(pack.source) for name, pack in sorted(packs.items())}
     return RuleBook(
         packs=digests,
+        imports={name: tuple(i.pack for i in p.imports) for name, p in sorted(packs.items())},
         pack_titles={name: pack.title for name, pack in sorted(packs.items())},
         digest=hashlib.sha256(
             "\n".join(f"{n} {d}" for n, d in digests.items()).encode()

@@ -740,10 +740,11 @@ class RuleBook:
     """All packs that were loaded, names resolved.
 
     The vocabulary maps hold each thing under both of its identifiers. `digest` identifies the
-    sources; `packs` gives name → digest.
+    sources; `packs` gives name → digest, `imports` what each pack imports.
     """
 
     packs: Mapping[str, str]
+    imports: Mapping[str, tuple[str, ...]]
     pack_titles: Mapping[str, Title]
     digest: str
     rules: tuple[Rule, ...]

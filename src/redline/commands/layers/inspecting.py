@@ -39,10 +39,14 @@ def command(say: Say) -> click.Command:
     )
     @click.option("--layer", metavar="NAME", help=say(msg("This layer of the file only.")))
     @click.option(
-        "--crs", metavar="CRS", help=say(msg("Coordinate system, where the file does not state it."))
+        "--crs",
+        metavar="CRS",
+        help=say(msg("Coordinate system, where the file does not state it.")),
     )
     @click.option(
-        "--encoding", metavar="NAME", help=say(msg("Encoding of the text, where it cannot be told."))
+        "--encoding",
+        metavar="NAME",
+        help=say(msg("Encoding of the text, where it cannot be told.")),
     )
     @click.option(
         "--rules",
@@ -73,7 +77,7 @@ def command(say: Say) -> click.Command:
         quiet: bool,
         verbose: bool,
     ) -> int:
-        from redline.commands.outlet import complain, outlet
+        from redline.commands.outlet import complain_of, outlet
         from redline.ground.inspection import inspect_file
 
         found: list[FileSummary] = []
@@ -101,8 +105,8 @@ def command(say: Say) -> click.Command:
                     if number:
                         sheet.blank()
                     write_file(file_found, sheet, quiet=quiet)
-        complain(said, say)
-        if said:
+        complain_of(document.problems, say)
+        if document.problems:
             return 3
         return 1 if has_errors(document) else 0
 
@@ -112,12 +116,19 @@ def command(say: Say) -> click.Command:
 def document_of(
     found: Sequence[FileSummary], said: Sequence[Diagnostic], rules: Sequence[Path]
 ) -> InspectionDocument:
-    """What was found, with suggestions from the vocabulary of some rules."""
+    """What was found, with suggestions from the vocabulary of some rules.
+
+    Where the rules cannot be read, that is a problem, and there are no suggestions.
+    """
     from redline.findings import Problem
     from redline.report.inspection import InspectionDocument, file_found
     from redline.rulebook.cached import ready_rulebook
 
-    book = ready_rulebook(rules)
+    book = None
+    try:
+        book = ready_rulebook(rules)
+    except Refusal as refusal:
+        said = [*said, *refusal.diagnostics]
     return InspectionDocument(
         files=tuple(file_found(file, book) for file in found),
         problems=tuple(dict.fromkeys(Problem.of(d) for d in said)),
