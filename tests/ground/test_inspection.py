@@ -93,7 +93,7 @@ def test_geometry_is_counted_measured_and_its_faults_are_named(tmp_path: Path):
     assert (geometry.invalid, geometry.mended, geometry.refused) == (2, 1, 1)
     assert geometry.degrees == pytest.approx((114.0, 24.0, 114.01, 24.02))
     # The square twice, and the half of it under the spike; the bow-tie is refused.
-    assert geometry.area_m2 == pytest.approx(2.5 * 1_125_760, rel=1e-3)
+    assert geometry.area_m2 == pytest.approx(2.5 * 1_126_945, rel=1e-4)
     numbers = {d.code: getattr(d, "number", None) for d in layer.diagnostics}
     assert numbers["RL522"] == 3
     assert numbers["RL521"] == 4

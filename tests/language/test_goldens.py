@@ -131,6 +131,26 @@ def test_every_code_has_a_section_in_the_documentation():
     assert codes() <= sections
 
 
+def example_of(code: str) -> str:
+    """What is said first under a code, in the English rendering of its first golden."""
+    text = min(BAD.glob(f"{code}_*.expected")).read_text(encoding="utf-8").split("\n\n")[0]
+    sayings = re.split(r"\n(?=\S)", text)
+    return next(s for s in sayings if f" {code}: " in s.splitlines()[0])
+
+
+@pytest.mark.parametrize("code", sorted(codes()))
+def test_the_documentation_shows_what_is_said(code: str):
+    page = PAGE.read_text(encoding="utf-8")
+    shown = re.compile(rf"(?<=\n### {code}: )(.*?\n```text\n)(.*?)(?=\n```\n)", re.DOTALL)
+    found = shown.search(page)
+    assert found is not None
+    if REWRITE:
+        text = page[: found.start(2)] + example_of(code) + page[found.end(2) :]
+        PAGE.write_text(text, encoding="utf-8")
+    else:
+        assert found[2] == example_of(code)
+
+
 def test_no_two_diagnostics_share_a_code():
     modules = (language, rulebook, lint_diagnostics, translation)
     classes = {c for m in modules for c in vars(m).values() if isinstance(c, type)}

@@ -41,7 +41,10 @@ def rule(body: str, cites: str = "ACT art. 1", cases: str = CASES, name: str = "
 USES = rule(
     "  forbids noisy or size more than 5 ha\n  unless document consent\n    cites ACT art. 2"
 )
-EXCUSED = '  case "permitted" / "经同意"\n    given noisy = yes, document consent held\n    expect excused\n'
+EXCUSED = (
+    '  case "permitted" / "经同意"\n    given noisy = yes, document consent held\n'
+    "    expect excused\n"
+)
 
 
 def found(text: str, folder: Path) -> list[Diagnostic]:

@@ -1,5 +1,5 @@
 """Checking submissions: the pipeline from files to findings."""
 
-from redline.checking.check import Options, check
+from redline.checking.check import Options, check, document_of, prepare
 
-__all__ = ["Options", "check"]
+__all__ = ["Options", "check", "document_of", "prepare"]

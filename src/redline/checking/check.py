@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from redline import findings as f
+from redline.checking.answering import read_answers, unclaimed
 from redline.checking.assembling import (
     Answered,
     clauses_not_executed,
@@ -20,6 +21,7 @@ from redline.checking.assembling import (
     rules_not_verified,
     verdict_of,
 )
+from redline.checking.changes import compared, read_previous
 from redline.checking.diagnostics import (
     BadSetting,
     DeclaredAreaDiffers,
@@ -29,6 +31,7 @@ from redline.checking.diagnostics import (
 )
 from redline.checking.facts import Stated, stated, subjects_of
 from redline.checking.terrain import MeasuredTerrain
+from redline.checking.way_out import with_ways_out
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.catalog import Catalog, LayerVersion, find_catalog, load_catalog
 from redline.ground.features import Kind, Parcel, Role, Submission
@@ -81,6 +84,10 @@ class Options:
     min_width: float | None = None
     crs: str | None = None
     group_by: str | None = None
+    way_out: bool = False
+    """Whether findings say what would turn a breach."""
+    previous: Path | None = None
+    """Findings of an earlier check, to be compared with."""
 
 
 def check(submissions: Sequence[Path], options: Options = Options()) -> f.FindingsDocument:
@@ -98,7 +105,7 @@ def document_of(task: Task) -> f.FindingsDocument:
     for batch in task.batches:
         judged |= answer(batch, task)
     book, problems = task.book, [*task.problems, *task.zones.diagnostics]
-    return f.FindingsDocument(
+    document = f.FindingsDocument(
         rules_digest=book.digest,
         packs=tuple(
             f.Pack(
@@ -113,6 +120,8 @@ def document_of(task: Task) -> f.FindingsDocument:
         submissions=tuple(judged[i] for i in sorted(judged)),
         problems=tuple(dict.fromkeys(f.Problem.of(d) for d in problems)),
     )
+    previous = task.options.previous
+    return document if previous is None else compared(document, read_previous(previous))
 
 
 @dataclass(frozen=True)
@@ -125,6 +134,9 @@ class Task:
     tolerance: Tolerance
     register: Register | None
     problems: list[Diagnostic]
+    options: Options
+    kept: dict[tuple[int, ...], JudgedBatch] = field(default_factory=dict)
+    """The batches that were judged, by their rows."""
 
 
 def prepare(submissions: Sequence[Path], options: Options) -> Task:
@@ -137,7 +149,8 @@ def prepare(submissions: Sequence[Path], options: Options) -> Task:
     several = tuple(batches(found, options, book, problems))
     plane = (plane_of_catalog(catalog) if catalog else None) or plane_of(several)
     tolerance = tolerance_of(options, catalog)
-    return Task(book, several, Zones(catalog, book, plane), tolerance, register, problems)
+    zones = Zones(catalog, book, plane)
+    return Task(book, several, zones, tolerance, register, problems, options)
 
 
 def the_catalog(options: Options) -> tuple[Catalog | None, list[Diagnostic]]:
@@ -174,12 +187,15 @@ def batches(
     """The submissions that the rule book understands, grouped by day; faults go to `problems`."""
     by_day: dict[date, list[tuple[int, Stated, tuple[Diagnostic, ...]]]] = {}
     settings = parsed_settings(options.settings, problems)
+    answers = read_answers(options.answers) if options.answers is not None else None
+    if answers is not None:
+        problems += unclaimed(answers, [s.id for s in found])
     for row, submission in enumerate(found):
         if submission.kind not in (Kind.PROJECT, Kind.OPERATION):
             place = Place(submission.source, item=submission.id)
             problems.append(SubjectNotYetJudged(place=place, kind=submission.kind.value))
             continue
-        one, diagnostics = stated(submission, book, settings)
+        one, diagnostics = stated(submission, book, settings, answers)
         errors = [d for d in diagnostics if d.severity == "error"]
         if errors:
             problems += diagnostics
@@ -351,7 +367,14 @@ class JudgedBatch:
 
 
 def judge_batch(batch: Batch, task: Task) -> JudgedBatch:
-    """Measure, judge and infer for the submissions of one day."""
+    """Measure, judge and infer for the submissions of one day; once for each batch of a task."""
+    if batch.rows not in task.kept:
+        task.kept[batch.rows] = judge_anew(batch, task)
+    return task.kept[batch.rows]
+
+
+def judge_anew(batch: Batch, task: Task) -> JudgedBatch:
+    """What `judge_batch` does once."""
     plan = make_plan(task.book, batch.day)
     layers = layers_asked(plan) + tuple(
         layer for clause in task.book.not_executable for layer in clause.concerning
@@ -382,6 +405,8 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
     for index, row in enumerate(batch.rows):
         submission = batch.submissions[index].submission
         found = findings_of(answered, index)
+        if task.options.way_out:
+            found = with_ways_out(answered, index, found)
         results[row] = f.SubmissionFindings(
             id=submission.id,
             kind=f.Subject(submission.kind.value),

@@ -136,7 +136,8 @@ def explained_rows(
     """Each submission's row with its findings for some rules."""
     asked = tuple(rules)
     for batch in task.batches:
-        narrowed = replace(task, book=replace(task.book, rules=kept_with(task.book, asked)))
+        book = replace(task.book, rules=kept_with(task.book, asked))
+        narrowed = replace(task, book=book, kept={})
         answered = judge_batch(batch, narrowed).answered
         groups = answered.inference.plan.rules
         chosen = [i for i, g in enumerate(groups) if g.rule in asked]

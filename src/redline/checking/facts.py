@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from redline.checking.answering import ROLES, Answers, answered
 from redline.checking.diagnostics import UnknownFact
 from redline.diagnostics import Diagnostic, Place
 from redline.ground.features import Component, Document, Judgement, Submission
@@ -27,16 +28,29 @@ class Stated:
     documents: tuple[Document, ...]
     judgements: tuple[Judgement, ...]
     components: tuple[Component, ...]
+    absent: frozenset[str] = frozenset()
+    """Kinds of documents of which it says that there are none."""
+    nowhere: frozenset[str] = frozenset()
+    """Roles and kinds of components of which it says that there are none."""
 
 
 def stated(
-    submission: Submission, book: RuleBook, settings: Sequence[tuple[str, str]] = ()
+    submission: Submission,
+    book: RuleBook,
+    settings: Sequence[tuple[str, str]] = (),
+    answers: Answers | None = None,
 ) -> tuple[Stated, list[Diagnostic]]:
     """A submission in the rule book's terms, and what in it the rule book does not understand.
 
     Columns that come along with a bare file and that no rule knows are passed over.
     """
     diagnostics: list[Diagnostic] = []
+    absent: frozenset[str] = frozenset()
+    nowhere: frozenset[str] = frozenset()
+    if answers is not None:
+        submission, absent, nowhere = answered(submission, answers, book)
+        diagnostics += unknown_names(absent, "document", book.documents, answers.file)
+        diagnostics += unknown_names(nowhere - ROLES, "component", book.components, answers.file)
     values: dict[str, object] = {}
     judgements = list(submission.judgements)
     facts: list[tuple[str, Any, bool]] = [
@@ -66,13 +80,13 @@ def stated(
             diagnostics.append(unknown(submission, "document", document.kind, book.documents))
         else:
             documents.append(replace(document, kind=kind.names.key))
-    answered = []
+    judged = []
     for judgement in judgements:
         question = book.judgements.get(judgement.name) or book.plans.get(judgement.name)
         if question is None:
             diagnostics.append(unknown(submission, "judgement", judgement.name, book.judgements))
         else:
-            answered.append(replace(judgement, name=question.names.key))
+            judged.append(replace(judgement, name=question.names.key))
     components = []
     for component in submission.components:
         part = book.components.get(component.kind)
@@ -81,9 +95,28 @@ def stated(
         else:
             components.append(replace(component, kind=part.names.key))
     return (
-        Stated(submission, values, tuple(documents), tuple(answered), tuple(components)),
+        Stated(
+            submission,
+            values,
+            tuple(documents),
+            tuple(judged),
+            tuple(components),
+            absent,
+            nowhere,
+        ),
         diagnostics,
     )
+
+
+def unknown_names(
+    names: Iterable[str], kind: str, known: Mapping[str, object], file: str
+) -> Iterator[Diagnostic]:
+    """The names that no rule pack declares."""
+    for name in sorted(names):
+        if name not in known:
+            yield UnknownFact(
+                place=Place(file, item=name), kind=kind, name=name, known=tuple(known)
+            )
 
 
 def unknown(
@@ -105,6 +138,8 @@ def subjects_of(batch: Sequence[Stated], book: RuleBook, days: Sequence[date]) -
     for row, one in enumerate(batch):
         for document in one.documents:
             documents.setdefault(document.kind, {}).setdefault(row, []).append(document)
+        for kind in one.absent:
+            documents.setdefault(kind, {}).setdefault(row, [])
         for judgement in one.judgements:
             judgements.setdefault(judgement.name, {})[row] = judgement
     return Subjects(

@@ -146,7 +146,8 @@ class MeasuredTerrain:
         for row, one in enumerate(self.batch):
             grounds = one.submission.geometries
             parts = [grounds[role] for role in ROLES[part.kind] if role in grounds]
-            given[row] = bool(parts) or "geometries" in one.submission.complete
+            complete = "geometries" in one.submission.complete
+            given[row] = bool(parts) or complete or part.kind.value in one.nowhere
             placed = [p for p in self.placed(parts) if p is not None]
             if placed:
                 geometry[row] = placed[0] if len(placed) == 1 else shapely.union_all(placed)
@@ -160,7 +161,8 @@ class MeasuredTerrain:
         owner: list[int] = []
         for row, one in enumerate(self.batch):
             found = [c for c in one.components if c.kind == kind]
-            given[row] = bool(found) or "components" in one.submission.complete
+            complete = "components" in one.submission.complete
+            given[row] = bool(found) or complete or kind in one.nowhere
             listed += found
             owner += [row] * len(found)
         owners = np.array(owner, np.intp)

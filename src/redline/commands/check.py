@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from redline.commands.options import checking_options, output_option, talking_options
+from redline.commands.reports import ensure_writable, report_option, write_report
 from redline.commands.styling import Command, Say, language_option
 from redline.diagnostics import Refusal
 from redline.messages import msg
 
 if TYPE_CHECKING:
+    from redline.checking.check import Task
     from redline.findings import FindingsDocument, Problem
 
 FORMATS = ("text", "json", "jsonl", "geojson", "csv")
@@ -56,6 +58,24 @@ def command(say: Say) -> click.Command:
         is_flag=True,
         help=say(msg("Leave geometry out of the record.")),
     )
+    @click.option(
+        "--ask",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help=say(msg("Write the open questions there, as a form to fill in for --answers.")),
+    )
+    @click.option(
+        "--way-out",
+        is_flag=True,
+        help=say(msg("Say what would turn a breach: the ground that complies, and exceptions.")),
+    )
+    @click.option(
+        "--previous",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=say(msg("Findings of an earlier check; say what has changed since.")),
+    )
+    @report_option(say)
     @output_option(say)
     @talking_options(say)
     @language_option(say)
@@ -75,6 +95,10 @@ def command(say: Say) -> click.Command:
         form: str,
         record: Path | None,
         redact: bool,
+        ask: Path | None,
+        way_out: bool,
+        previous: Path | None,
+        reports: tuple[Path, ...],
         output: Path | None,
         quiet: bool,
         verbose: bool,
@@ -82,6 +106,7 @@ def command(say: Say) -> click.Command:
         from redline import checking
         from redline.commands.outlet import complain_of, meets_standard_error, outlet
 
+        ensure_writable(reports)
         options = checking.Options(
             rules=rules,
             catalog=catalog,
@@ -93,17 +118,26 @@ def command(say: Say) -> click.Command:
             min_width=min_width,
             crs=crs,
             group_by=group_by,
+            way_out=way_out,
+            previous=previous,
         )
         try:
             if record is None:
-                document = checking.check(submissions, options)
+                task = checking.prepare(submissions, options)
+                document = checking.document_of(task)
+                if ask is not None:
+                    write_questions(task, ask)
             else:
                 from redline.audit.record import check_and_record, write_record
 
                 document, recorded = check_and_record(submissions, options, redact=redact)
                 write_record(recorded, record)
+                if ask is not None:
+                    write_questions(checking.prepare(submissions, options), ask)
         except Refusal as refusal:
             document = refused(refusal)
+        for report in reports:
+            write_report(document, report, say)
         with outlet(output) as stream:
             write(document, stream, form, say, quiet=quiet, verbose=verbose)
             shown = form == "text" and not quiet
@@ -114,6 +148,15 @@ def command(say: Say) -> click.Command:
         return exit_code(document)
 
     return check
+
+
+def write_questions(task: Task, path: Path) -> None:
+    """The form of open questions, into a file."""
+    from redline.checking.asking import open_questions, write_form
+    from redline.commands.outlet import outlet
+
+    with outlet(path) as stream:
+        write_form(open_questions(task), task.book, stream)
 
 
 def graver(problems: Iterable[Problem], least: str) -> list[Problem]:

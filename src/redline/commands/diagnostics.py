@@ -40,3 +40,21 @@ class OutputNotWritable(Diagnostic):
     @property
     def message(self) -> Message:
         return msg("the result cannot be written here: {reason}", reason=self.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryMissing(Diagnostic):
+    """A report needs a library that is not installed."""
+
+    code: ClassVar[str] = "RL903"
+    library: str
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "this report needs the library {library}, which is not installed", library=self.library
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("Install it with: pip install “redline[report]”. HTML needs nothing.")

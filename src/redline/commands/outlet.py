@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from redline.commands.diagnostics import OutputNotWritable
 from redline.commands.styling import Say
@@ -29,10 +29,23 @@ def outlet(path: Path | None) -> Iterator[TextIO]:
         yield standard_output()
         sys.stdout.flush()
         return
+    with binary_outlet(path) as binary:
+        file = io.TextIOWrapper(binary, encoding="utf-8", newline="")
+        yield file
+        file.flush()
+        file.detach()
+
+
+@contextmanager
+def binary_outlet(path: Path) -> Iterator[BinaryIO]:
+    """A stream of bytes to a file, which takes its name only when all of it was written.
+
+    Raises `Refusal` where it cannot be written.
+    """
     try:
         handle, written = tempfile.mkstemp(dir=path.parent, prefix=".redline-")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            with os.fdopen(handle, "wb") as file:
                 yield file
             _publish(Path(written), path)
         except BaseException:

@@ -224,6 +224,39 @@ class EmptyLayerHasFeatures(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogNotFound(Diagnostic):
+    """A command that needs a catalog, and none was named or found."""
+
+    code: ClassVar[str] = "RL512"
+
+    @property
+    def message(self) -> Message:
+        return msg("There is no catalog here, nor in a folder above.")
+
+    @property
+    def hint(self) -> Message:
+        return msg("Name one with --catalog FILE.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneUnknown(Diagnostic):
+    """Tiles are stored for one plane, and the catalog does not say where its ground lies."""
+
+    code: ClassVar[str] = "RL513"
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "The catalog does not state its coverage, so the plane in which its layers are measured "
+            "depends on each check, and tiles cannot be stored beforehand."
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("State [coverage] at the top of the catalog: a path, or bounds in degrees.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CannotBePlaced(Diagnostic):
     """Coordinates that are no place on Earth, or edges that would need millions of points."""
 

@@ -234,8 +234,14 @@ def size_of(path: Path) -> int:
 def raw_summary(raw: RawLayer, path: Path, crs: str | None) -> LayerSummary:
     """A layer as a check would read it; where a check would refuse it, as it stands."""
     try:
+        usable = summary_of(finished(raw, path, crs, frozenset()))
+        present = shapely.is_geometry(raw.geometry) & ~shapely.is_empty(raw.geometry)
         return replace(
-            summary_of(finished(raw, path, crs, frozenset())), features=len(raw.geometry)
+            usable,
+            features=len(raw.geometry),
+            fields=fields_of(raw.columns),
+            geometry=replace(usable.geometry, missing=int((~present).sum())),
+            columns=raw.columns,
         )
     except Refusal as refusal:
         bounds = total_bounds(raw.geometry)

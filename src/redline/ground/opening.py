@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from redline.diagnostics import Diagnostic, Place, Refusal
+from redline.ground.addresses import is_database
 from redline.ground.catalog import (
     Catalog,
     CoverageSpec,
@@ -127,24 +128,57 @@ NOTHING = LayerGround(
 
 def layer_ground(source: LayerSource, plane: Plane, store: Store | None) -> LayerGround:
     """The ground of a source that has a file: from the store, else read, and stored if large."""
-    assert source.path is not None
-    files = [] if "://" in source.path else list(files_of(Path(source.path)))
-    known = all(file.is_file() for file in files) and bool(files)
-    if store is None or not known:
-        return read_ground(source, plane, sha256_of(files) if known else None)
-    digest = store.digest_of(files)
-    key = key_of(digest, plane, source.path, source.layer, source.crs, source.encoding)
-    stored = store.kept(key) or store.open(key)
+    slot = None if store is None else slot_of(source, plane, store)
+    if store is None or slot is None:
+        return read_ground(source, plane, None)
+    stored = store.kept(slot.key) or store.open(slot.key)
     if stored is not None:
         return stored
-    ground = read_ground(source, plane, digest)
-    if shapely.get_num_coordinates(ground.pieces.near(EVERYTHING).geometry).sum() > LARGE:
-        counted = {name: counted_values(values) for name, values in ground.columns.items()}
-        few = {name: counts for name, counts in counted.items() if counts is not None}
-        store.write(key, plane, replace(ground, values=few))
-    else:
-        store.keep(key, ground)
+    ground = read_ground(source, plane, slot.digest)
+    put_away(ground, slot, plane, store)
     return ground
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The key under which a source is stored, and the digest of its files."""
+
+    key: str
+    digest: str
+
+
+def slot_of(source: LayerSource, plane: Plane, store: Store) -> Slot | None:
+    """Where a source is stored; None for those that are no files, which may change at any time."""
+    files = files_of_source(source)
+    if source.path is None or not files:
+        return None
+    digest = store.digest_of(files)
+    key = key_of(digest, plane, source.path, source.layer, source.crs, source.encoding)
+    return Slot(key, digest)
+
+
+def files_of_source(source: LayerSource) -> list[Path]:
+    """The files of a source; none where it has none, or is no file."""
+    if source.path is None or is_database(source.path) or "://" in source.path:
+        return []
+    files = list(files_of(Path(source.path)))
+    return files if all(file.is_file() for file in files) else []
+
+
+def put_away(ground: LayerGround, slot: Slot, plane: Plane, store: Store) -> bool:
+    """Store a layer: tiled where it is large, else whole. Tells whether it was tiled."""
+    if vertices_of(ground) <= LARGE:
+        store.keep(slot.key, ground)
+        return False
+    counted = {name: counted_values(values) for name, values in ground.columns.items()}
+    few = {name: counts for name, counts in counted.items() if counts is not None}
+    return store.write(slot.key, plane, replace(ground, values=few))
+
+
+def vertices_of(ground: LayerGround) -> int:
+    """Vertices of all pieces of a layer."""
+    pieces = ground.pieces.near(EVERYTHING)
+    return int(shapely.get_num_coordinates(pieces.geometry).sum())
 
 
 def read_ground(source: LayerSource, plane: Plane, digest: str | None) -> LayerGround:
@@ -164,7 +198,7 @@ def read_ground(source: LayerSource, plane: Plane, digest: str | None) -> LayerG
         extent=extent_of(plane, geometry),
         unknown=np.asarray(shapely.envelope(geometry[sound.refused])),
         whole=whole,
-        digest=digest or digest_of(table),
+        digest=digest or digest_of_source(source, table),
         diagnostics=tuple(said),
     )
 
@@ -212,13 +246,24 @@ def plane_of_catalog(catalog: Catalog) -> Plane | None:
         case WithinBounds(bounds):
             return Plane.for_extent(bounds)
         case WithinFile(path, layer, crs):
-            table = read(path, layer, crs, None)
-            west, south, east, north = shapely.total_bounds(table.geometry)
-            corners = np.array([[west, south], [east, south], [east, north], [west, north]])
-            degrees = degrees_from(table.crs)(corners)
-            low, high = degrees.min(axis=0).tolist(), degrees.max(axis=0).tolist()
-            return Plane.for_extent((*low, *high)) if np.isfinite(degrees).all() else None
+            return plane_around(read(path, layer, crs, None))
     return None
+
+
+def plane_of_source(source: LayerSource) -> Plane | None:
+    """The plane around the features of a source; None where there are none."""
+    if source.path is None:
+        return None
+    return plane_around(read(source.path, source.layer, source.crs, source.encoding))
+
+
+def plane_around(table: FeatureTable) -> Plane | None:
+    """The plane around the features of a table; None where there are none."""
+    west, south, east, north = shapely.total_bounds(table.geometry)
+    corners = np.array([[west, south], [east, south], [east, north], [west, north]])
+    degrees = degrees_from(table.crs)(corners)
+    low, high = degrees.min(axis=0).tolist(), degrees.max(axis=0).tolist()
+    return Plane.for_extent((*low, *high)) if np.isfinite(degrees).all() else None
 
 
 # --- columns ----------------------------------------------------------------------------------
@@ -411,8 +456,14 @@ def bounds_in(plane: Plane, bounds: Bounds) -> BaseGeometry:
 # --- digests ----------------------------------------------------------------------------------
 
 
+def digest_of_source(source: LayerSource, table: FeatureTable) -> str:
+    """The SHA-256 of a source's files; of what was read, for sources that are no files."""
+    files = files_of_source(source)
+    return sha256_of(files) if files else digest_of(table)
+
+
 def digest_of(table: FeatureTable) -> str:
-    """The SHA-256 of what was read, for sources that are no files."""
+    """The SHA-256 of what was read."""
     digest = hashlib.sha256(b"".join(g or b"-" for g in shapely.to_wkb(table.geometry)))
     digest.update(repr({name: list(values) for name, values in table.columns.items()}).encode())
     return digest.hexdigest()

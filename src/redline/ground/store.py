@@ -250,6 +250,20 @@ class Store:
         except Exception:
             return None
 
+    def forget(self, key: str) -> None:
+        """Removes what is stored under a key."""
+        with suppress(OSError):
+            (self.folder / f"{key}.whole").unlink(missing_ok=True)
+        shutil.rmtree(self.folder / key, ignore_errors=True)
+
+    def size_of(self, key: str) -> int:
+        """The bytes of what is stored under a key."""
+        whole = self.folder / f"{key}.whole"
+        files = [whole] if whole.is_file() else (self.folder / key).glob("*")
+        with suppress(OSError):
+            return sum(file.stat().st_size for file in files)
+        return 0
+
     def sweep(self) -> None:
         """Removes what interrupted builds have left."""
         for left in self.folder.glob(".building-*"):

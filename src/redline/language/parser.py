@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 from redline.diagnostics import Diagnostic, Refusal
 from redline.language import tree as t
+from redline.language.collector import collector_paused
 from redline.language.diagnostics import ImpossibleDate, PartTwice, TwoNamesInOneScript
 from redline.language.faults import (
     SyntaxFault,
@@ -96,9 +97,10 @@ def parse_once(source: Source, text: str, surface: Language) -> t.Pack:
     parser, builder = parser_of(surface)
     builder.begin(source)
     try:
-        tree = parser.parse(text)
-        check_levels(source, tree)
-        return cast(t.Pack, builder.transformer.transform(tree))
+        with collector_paused():
+            tree = parser.parse(text)
+            check_levels(source, tree)
+            return cast(t.Pack, builder.transformer.transform(tree))
     except UnexpectedCharacters as error:
         raise character_fault(source, text, error) from None
     except UnexpectedToken as error:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 from redline.language import tree as t
+from redline.language.collector import collector_paused
 from redline.language.layout import (
     Doc,
     Group,
@@ -35,7 +36,8 @@ LARGEST_NUMERAL = 9999
 
 def print_pack(pack: t.Pack, surface: Language | None = None) -> str:
     """The canonical text of a pack, on its own surface or on another one."""
-    return Printer(pack, surface or pack.surface).text()
+    with collector_paused():
+        return Printer(pack, surface or pack.surface).text()
 
 
 @dataclass(frozen=True, slots=True)

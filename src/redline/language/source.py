@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -96,9 +96,15 @@ def source_of(data: bytes, name: str) -> Source:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     source = Source(name, text)
     hidden = [
-        HiddenCharacter(place=source.place(Span(*match.span())), character=f"U+{ord(match[0]):04X}")
+        HiddenCharacter(place=shown(source, match), character=f"U+{ord(match[0]):04X}")
         for match in islice(HIDDEN.finditer(text), MOST_HIDDEN)
     ]
     if hidden:
         raise Refusal(hidden)
     return source
+
+
+def shown(source: Source, match: re.Match[str]) -> Place:
+    """The place of a hidden character, with a visible one for each hidden one in its line."""
+    place = source.place(Span(*match.span()))
+    return replace(place, text=HIDDEN.sub("\ufffd", place.text or ""))

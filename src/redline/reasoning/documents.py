@@ -138,6 +138,12 @@ def stands(judging: Judging, atom: DocumentHeld, document: Document, subject: in
     return standing(judging, atom, document, subject) == TRUE
 
 
+def standing_papers(judging: Judging, atom: DocumentHeld, subject: int) -> list[Document]:
+    """The documents of one subject that surely are what an atom asks for, ground apart."""
+    listed = papers(judging, atom.document).get(subject, ())
+    return [d for d in listed if stands(judging, atom, d, subject)]
+
+
 def standing(judging: Judging, atom: DocumentHeld, document: Document, subject: int) -> int:
     """The truth of a document being valid and having the rank, the chapter and the term that are
     asked; unknown where the submission does not say.

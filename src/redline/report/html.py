@@ -36,6 +36,7 @@ from redline.report.statements import (
     about,
     answered_by,
     basis_texts,
+    change_texts,
     counts_text,
     headline,
     layer_version,
@@ -315,6 +316,7 @@ def _folder(submission: SubmissionFindings, number: int, page: Page) -> Html:
 def _submission(submission: SubmissionFindings, prefix: str, page: Page) -> Iterator[Html]:
     pen = page.pen
     yield _verdict(submission, pen)
+    yield _changes(submission, pen) or Html("")
     yield _submission_map(submission, prefix, page) or Html("")
     for status in GRAVE:
         findings = of_status(submission.findings, status)
@@ -336,6 +338,15 @@ def _verdict(submission: SubmissionFindings, pen: Pen) -> Html:
     words = tag("strong", mark, VERDICTS[submission.verdict].render(pen.language))
     counts = tag("span", counts_text(submission.findings, pen.language))
     return tag("div", words, counts, class_=f"verdict {submission.verdict}")
+
+
+def _changes(submission: SubmissionFindings, pen: Pen) -> Html | None:
+    """What came out otherwise than in the record before."""
+    if submission.compared is None:
+        return None
+    lines = change_texts(submission, pen.language)
+    title = msg("Changed since the check before ({count})", count=len(lines))
+    return tag("section", pen.heading(pen.say(title)), pen.some(lines))
 
 
 def _status_heading(status: Status, findings: Sequence[Finding], pen: Pen) -> Html:
@@ -505,7 +516,7 @@ def _clause(clause: NotExecuted, language: Language, bare: bool = False) -> str:
     text = msg(
         "{clause}: {reason}",
         clause=cited or citation_text(clause.citation, language),
-        reason=clause.reason,
+        reason=clause.reason.render(language),
     )
     return text.render(language)
 

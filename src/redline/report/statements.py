@@ -99,7 +99,7 @@ def role_text(role: str, language: Language) -> str:
 
 def fact_text(fact: Fact, language: Language) -> str:
     """A fact and its value, and who judged it."""
-    value = fact.value.render(language)
+    value = fact.value.render(language) or "–"
     if fact.author:
         value = msg("{value}, as judged by {who}", value=value, who=fact.author).render(language)
     return f"{fact.title.render(language)} = {value}"
@@ -196,6 +196,23 @@ def problem_place(problem: Problem) -> str:
     return f"{label} ({place.item})" if place.item else label
 
 
+def change_texts(submission: SubmissionFindings, language: Language) -> list[str]:
+    """Each finding that came out otherwise than before: the rule, what it was, what it is."""
+    if submission.compared is None:
+        return []
+    titles = {(f.rule, f.for_each): headline(f, language) for f in submission.findings}
+    absent = msg("not asked")
+    return [
+        msg(
+            "{title}: was {before}, is {after}",
+            title=titles.get((change.rule, change.for_each), change.rule),
+            before=STATUSES[change.before] if change.before else absent,
+            after=STATUSES[change.after] if change.after else absent,
+        ).render(language)
+        for change in submission.compared.changes
+    ]
+
+
 BASES: Mapping[str, Message] = MappingProxyType(
     {"ellipsoidal": msg("on the ellipsoid"), "geodesic": msg("geodesic")}
 )
@@ -209,7 +226,11 @@ def basis_texts(submission: SubmissionFindings, language: Language) -> list[str]
     return [
         m.render(language)
         for m in (
-            msg("Coordinates: {crs}, {basis}.", crs=basis.crs, basis=basis.crs_basis),
+            msg(
+                "Coordinates: {crs}, {basis}.",
+                crs=basis.crs,
+                basis=basis.crs_basis.render(language),
+            ),
             msg("Areas: {area}. Distances: {distance}.", area=area, distance=distance),
             msg(
                 "Tolerance: pieces of less than {area} or narrower than {width} are listed as "
@@ -251,7 +272,9 @@ def origin_texts(document: FindingsDocument, language: Language) -> list[str]:
     """What computed the answer, from which rules, and under which digest it is on record."""
     software = [f"{name} {version}" for name, version in document.software.items()]
     lines = [
-        msg("Rules: {packs}", packs=[p.title for p in document.packs]) if document.packs else None,
+        msg("Rules: {packs}", packs=[p.title.render(language) for p in document.packs])
+        if document.packs
+        else None,
         msg("Digest of the rules: {digest}", digest=document.rules_digest)
         if document.rules_digest
         else None,
@@ -264,7 +287,9 @@ def origin_texts(document: FindingsDocument, language: Language) -> list[str]:
 
 
 def layer_version(layer: LayerUsed, language: Language) -> str:
-    """Since when the version holds, or that it was declared empty or is not at hand."""
+    """Since when the version holds, or why that cannot be said."""
     if layer.empty:
         return msg("declared empty").render(language)
-    return version_text(layer.version, language) or msg("not supplied").render(language)
+    if layer.version is None and layer.source is None:
+        return msg("not supplied").render(language)
+    return version_text(layer.version, language) or msg("no day given").render(language)

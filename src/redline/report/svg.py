@@ -113,6 +113,6 @@ def _scale_bar(scene: Scene) -> Html:
 
 def _north() -> Html:
     arrow = tag("path", d="M0 -22 8 6 0 0 -8 6z")
-    letter = tag("text", "N", x=0, y=22, text_anchor="middle")
+    letter = tag("text", "N", x=0, y=26, text_anchor="middle")
     place = f"translate({WIDTH - 24} 32)"
     return tag("g", arrow, letter, class_="north", transform=place, aria_hidden="true")

@@ -69,6 +69,7 @@ SUBJECTS: Mapping[Subject, Message] = MappingProxyType(
 
 ROLES: Mapping[str, Message] = MappingProxyType(
     {
+        "footprint": msg("footprint"),
         "permanent": msg("permanent footprint"),
         "temporary": msg("temporary footprint"),
         "underground": msg("underground footprint"),

@@ -375,10 +375,11 @@ LONGEST = 60
 
 
 def first_difference(a: str, b: str) -> tuple[str, str]:
-    """What differs first in two texts, with a few characters before it."""
+    """What differs first in two texts, with a few characters around it."""
     blocks = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
     _tag, i, i_end, j, j_end = next(x for x in blocks if x[0] != "equal")
-    old, new = a[max(0, i - AROUND) : i_end], b[max(0, j - AROUND) : j_end]
+    old = a[max(0, i - AROUND) : i_end + AROUND]
+    new = b[max(0, j - AROUND) : j_end + AROUND]
     return old[:LONGEST], new[:LONGEST]
 
 
