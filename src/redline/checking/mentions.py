@@ -1,4 +1,4 @@
-"""What the conditions of a plan mention: layers that must be supplied, and columns that are read."""
+"""What the conditions of a plan mention: layers to be supplied, and columns that are read."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ NEEDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         ".gpkg": {},
     }
 )
-"""The endings of reports, and the libraries that each needs: what is imported, what is installed."""
+"""The endings of reports, and the libraries that each needs: its module, and its package."""
 
 
 def report_option(say: Say) -> Callable[[Function], Function]:

@@ -247,8 +247,8 @@ class PlaneUnknown(Diagnostic):
     @property
     def message(self) -> Message:
         return msg(
-            "The catalog does not state its coverage, so the plane in which its layers are measured "
-            "depends on each check, and tiles cannot be stored beforehand."
+            "The catalog does not state its coverage, so the plane in which its layers are "
+            "measured depends on each check, and tiles cannot be stored beforehand."
         )
 
     @property

@@ -230,8 +230,7 @@ class WantFinder:
             case DocumentDateTerm(document=document):
                 yield of_document(document)
             case MeasureTerm(part=part, selection=None):
-                if not self.terrain.given(part)[self.subject]:
-                    yield of_part(part)
+                yield from self.of_shape(part)
             case MeasureTerm(kind=kind, part=part, selection=selection) if selection is not None:
                 yield from self.of_place(part, selection, kind is MeasureKind.DISTANCE)
             case TotalTerm(attribute=attribute):
@@ -260,8 +259,8 @@ class WantFinder:
         yield of_document(held.document)
         for relation in held.overlaps:
             yield from self.of_relation(relation)
-        if held.covers is not None and not self.terrain.given(held.covers)[self.subject]:
-            yield of_part(held.covers)
+        if held.covers is not None:
+            yield from self.of_shape(held.covers)
         if held.each is not None:
             yield from self.of_place(held.each[0], Selection(held.each[1]), far=False)
         if held.valid_on is not None:
@@ -281,12 +280,21 @@ class WantFinder:
         if relation.within is not None:
             yield from self.of_reach(relation.selection, relation.within)
 
+    def of_shape(self, part: Part) -> Iterator[Want]:
+        """What a part wants for that is not certain: itself, or the ground that narrows it."""
+        if self.terrain.given(part)[self.subject]:
+            return
+        narrowing = (*part.inside, *part.leaving_out)
+        if not narrowing or not self.terrain.given(part.whole)[self.subject]:
+            yield of_part(part)
+        for selection in narrowing:
+            yield from self.of_place(part.whole, selection, far=False)
+
     def of_place(self, part: Part, selection: Selection, far: bool) -> Iterator[Want]:
         """What a measurement between a part and a layer wants for; `far` when it is a distance."""
         layer = selection.layer
         given = bool(self.terrain.given(part)[self.subject])
-        if not given:
-            yield of_part(part)
+        yield from self.of_shape(part)
         features = self.terrain.features(layer)
         if features is None:
             yield of_layer(selection)

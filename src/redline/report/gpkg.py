@@ -151,13 +151,14 @@ def _of(name: str, geometry: Geometry | None, values: Mapping[str, Value]) -> It
 
 
 def _together(parts: Sequence[BaseGeometry], form: str) -> BaseGeometry:
+    array = np.array(parts, dtype=object)
     match form:
         case "_lines":
-            return shapely.MultiLineString(parts)
+            return shapely.multilinestrings(array)
         case "_points":
-            return shapely.MultiPoint(parts)
+            return shapely.multipoints(array)
         case _:
-            return shapely.MultiPolygon(parts)
+            return shapely.multipolygons(array)
 
 
 def _parts(shape: BaseGeometry) -> Iterator[BaseGeometry]:

@@ -21,7 +21,7 @@ from redline.ground.catalog import (
     WithinBounds,
     WithinFile,
 )
-from redline.messages import Message, Title, msg
+from redline.messages import Message, msg, render
 
 SCHEMA: Literal["redline.layers/1"] = "redline.layers/1"
 
@@ -193,16 +193,15 @@ def version_found(version: LayerVersion) -> VersionFound:
 
 
 def coverage_stated(coverage: CoverageFound) -> CoverageStated:
-    stated = tuple(map(in_words, coverage.specs))
-    text = stated[0] if len(stated) == 1 else msg("{several}", several=stated)
+    stated = [in_words(spec) for spec in coverage.specs]
     return CoverageStated(
-        stated=Bilingual.of(text),
+        stated=Bilingual(en=render(stated, "en"), zh=render(stated, "zh")),
         extent_degrees=coverage.degrees,
         area_m2=None if coverage.area_m2 is None else round(coverage.area_m2, 2),
     )
 
 
-def in_words(spec: CoverageSpec) -> Message | Title:
+def in_words(spec: CoverageSpec) -> Message:
     """How a coverage is stated."""
     match spec:
         case Everywhere():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from redline.ground.crs import degrees_text
-from redline.messages import Message, Title, msg
+from redline.messages import Message, Title, msg, render
 from redline.report.figures import date_text, number_text
 from redline.report.inventory import (
     CoverageStated,
@@ -70,11 +70,11 @@ def write_opening(found: LayersDocument, sheet: Sheet) -> None:
     sheet.line(sheet.say(complete))
 
 
-def complete_where(coverage: CoverageStated) -> Message:
+def complete_where(coverage: CoverageStated) -> Message | Title:
     """Where a coverage ends."""
     stated = Title(coverage.stated.en, coverage.stated.zh)
     if coverage.extent_degrees is None:
-        return msg("{stated}", stated=stated)
+        return stated
     return msg(
         "{stated} ({extent}; {area} km²)",
         stated=stated,
@@ -85,18 +85,18 @@ def complete_where(coverage: CoverageStated) -> Message:
 
 def write_layer(layer: LayerInForce, found: LayersDocument, sheet: Sheet) -> None:
     """A layer: what it is, since when, by which approval, from where, and where it ends."""
-    title = layer.title
-    name = msg("“{title}” ({name})", title=Title(title.en, title.zh), name=layer.layer)
-    if title is None:
-        name = msg("{name}: the rules know no such layer", name=layer.layer)
+    name = msg("{name}: the rules know no such layer", name=layer.layer)
+    if layer.title is not None:
+        title = Title(layer.title.en, layer.title.zh)
+        name = msg("“{title}” ({name})", title=title, name=layer.layer)
     sheet.line(sheet.say(name), Tone.STRONG if layer.rules else Tone.FAINT, indent=2)
     said: list[object] = [days(layer.version, sheet)]
     if layer.version.approval:
         said.append(layer.version.approval)
     if layer.version.accuracy_m is not None:
         said.append(msg("accurate to {metres} m", metres=number_text(layer.version.accuracy_m)))
-    said.append(msg("{count} rules ask for it", count=len(layer.rules)))
-    sheet.line(sheet.say(msg("{said}", said=tuple(said))), indent=4)
+    said.append(msg("rules that ask for it: {count}", count=len(layer.rules)))
+    sheet.line(render(said, sheet.language), indent=4)
     sheet.line(sheet.say(source(layer)), indent=4)
     if layer.coverage != found.coverage:
         where = complete_where(layer.coverage)

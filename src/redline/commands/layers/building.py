@@ -97,7 +97,8 @@ def build_all(
     from redline.ground.building import build
 
     whole = sum(job.size for job in jobs) or 1
-    done, found = 0, []
+    done = 0
+    found: list[Built] = []
     with progress(say, quiet=quiet) as advance:
         for job in jobs:
             advance(msg("Building “{name}”", name=job.name), done / whole)
