@@ -146,7 +146,12 @@ def statuses_with(
 
 def test_whichever_way_a_named_set_is_answered_it_determines_the_finding():
     tried = 0
+    seen: set[tuple[object, ...]] = set()
     for number, (batch, row, rule, search) in enumerate(open_findings()):
+        alike = (batch.day, rule, search.outputs)
+        if alike in seen:
+            continue
+        seen.add(alike)
         sets = search.sets()
         assert sets, f"nothing settles {search.plan.rules[rule].rule.names.key}"
         submission = batch.submissions[row].submission

@@ -28,12 +28,24 @@ layer source / 水源: polygon "Sources" / "水源"
   key name / 名称: text
   column level / 级别: code level_class
 layer forest / 森林: polygon "Forests" / "森林"
+layer side / 片区: polygon "Sides" / "片区"
+  key name / 名称: text
 rule keep_out / 禁入 "Keep out" / "禁入"
   forbids footprint overlaps source where (level is first)
   cites ACT art. 1
 rule spare_trees / 护林 "Spare trees" / "护林"
   forbids footprint overlaps forest
   cites ACT art. 2
+"""
+
+EAST = """
+pack test.east in east "East" / "东"
+import test.town
+territory east / 东部 "East" / "东部"
+  is side where (name is "East")
+rule spare_more_trees / 更护林 "Spare more trees" / "更护林"
+  forbids footprint overlaps forest
+  cites ACT art. 3
 """
 
 SQUARE = shapely.box(114.0, 24.0, 114.01, 24.01)
@@ -143,6 +155,25 @@ def test_list_goes_on_where_a_source_cannot_be_read(town: Town, capsys: pytest.C
     (forest,) = found["missing"]
     assert forest["reason"] == "cannot be opened"
     assert forest["problems"][0]["code"] == "RL406"
+
+
+@pytest.mark.parametrize(("name", "elsewhere"), [("East", 0), ("West", 1), (None, 0)])
+def test_rules_of_other_territories_ask_for_nothing(
+    town: Town, name: str | None, elsewhere: int, capsys: pytest.CaptureFixture[str]
+):
+    (town.folder / "east.redline").write_text(EAST, "utf-8")
+    town.layer("side", feature(shapely.box(113, 23, 115, 25), name=name))
+    town.write('name = "side"\npath = "side.geojson"')
+    run(
+        [
+            *("layers", "list", "--catalog", str(town.catalog), "--rules", str(town.folder)),
+            *("--as-of", "2026-09-01", "--format", "json"),
+        ]
+    )
+    found = json.loads(capsys.readouterr().out)
+    assert found["rules_elsewhere"] == elsewhere
+    forest = next(m for m in found["missing"] if m["layer"] == "forest")
+    assert ("spare_more_trees" in forest["rules"]) is not bool(elsewhere)
 
 
 def test_a_catalog_is_needed(

@@ -72,6 +72,24 @@ def test_what_is_nested_as_deep_as_allowed_goes_all_the_way_through():
     assert parsed(print_pack(parsed(chain), "zh")) == parsed(chain)
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        f"a at least {'9' * 5_000} ha",
+        f"a at least 0.{'0' * 5_000}1",
+        f"any of (item {'9' * 5_000} a)",
+    ],
+    ids=["quantity", "fraction", "item"],
+)
+def test_numbers_that_no_reader_tells_apart_are_refused(condition: str):
+    assert codes(concept(condition)) == ["RL122"]
+
+
+@pytest.mark.parametrize("locator", [f"art. {'9' * 5_000}", f"sec. 1({'9' * 5_000})"])
+def test_clause_numbers_have_an_end(locator: str):
+    assert codes(concept(f"a\n  cites X {locator}")) == ["RL122"]
+
+
 def test_many_flat_conditions_are_no_nesting():
     pack = parsed(concept(" and ".join(["a"] * 5_000)))
     assert parsed(print_pack(pack)) == pack

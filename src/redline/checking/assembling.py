@@ -92,6 +92,8 @@ class Answered:
     terrain: MeasuredTerrain
     judged: Judgements
     inference: Inference
+    sensitive: NDArray[np.bool_] | None = None
+    """Which findings (subjects × rules) would flip if a boundary moved by its accuracy."""
 
 
 def verdict_of(findings: Sequence[f.Finding]) -> f.Verdict:
@@ -127,6 +129,7 @@ class FindingMaker:
         self.measured = answered.judged.measured
         self.inference = answered.inference
         self.plan = answered.inference.plan
+        self.sensitive = answered.sensitive
         self.subject = subject
         self.truths = answered.inference.truths[subject]
         self.wants = WantFinder(subject, self.subjects, self.terrain, self.inference)
@@ -156,6 +159,8 @@ class FindingMaker:
             settled_by=self.settled_by(index) if status is Status.UNDETERMINED else (),
             evidence=evidence,
             slivers=slivers,
+            boundary_sensitive=self.sensitive is not None
+            and bool(self.sensitive[self.subject, index]),
             displaced_by=next(
                 (
                     f"{other.pack}.{other.names.key}"

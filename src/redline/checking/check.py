@@ -30,6 +30,7 @@ from redline.checking.diagnostics import (
     SubjectNotYetJudged,
 )
 from redline.checking.facts import Stated, stated, subjects_of
+from redline.checking.sensitivity import boundary_sensitive
 from redline.checking.terrain import MeasuredTerrain
 from redline.checking.way_out import with_ways_out
 from redline.diagnostics import Diagnostic, Place, Refusal
@@ -387,7 +388,9 @@ def judge_anew(batch: Batch, task: Task) -> JudgedBatch:
     )
     judged = judge(plan, subjects, terrain)
     inference = infer(plan, judged.truths)
-    return JudgedBatch(batch, Answered(task.book, subjects, terrain, judged, inference), opened)
+    sensitive = boundary_sensitive(plan, subjects, terrain, judged, inference)
+    answered = Answered(task.book, subjects, terrain, judged, inference, sensitive)
+    return JudgedBatch(batch, answered, opened)
 
 
 def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
 from redline.reasoning.formula import leaves_of
+from redline.reasoning.judge import FOOTPRINT
 from redline.reasoning.plan import Derived, Inside, Plan, PlanAtom, RuleGroup, TextHeld
 from redline.rulebook.model import (
     Attribute,
@@ -16,13 +17,19 @@ from redline.rulebook.model import (
     ComponentKind,
     ConceptUse,
     Conforms,
+    DocumentHeld,
     DocumentKind,
     JudgementKind,
     Layer,
+    MeasureTerm,
     ParameterTerm,
+    Part,
     PlanKind,
+    Relates,
     SchemaMapping,
+    Selection,
     Territory,
+    TotalTerm,
 )
 
 DECLARED = (
@@ -52,6 +59,35 @@ def layers_of(atom: PlanAtom, plan: Plan) -> Iterator[Layer]:
     for node in nodes(atom, plan):
         if isinstance(node, Layer):
             yield node
+
+
+def atoms_by_layer(plan: Plan) -> dict[Layer, tuple[int, ...]]:
+    """The judged atoms that measure or look at each layer, by their numbers."""
+    found: dict[Layer, list[int]] = {}
+    for index, atom in enumerate(plan.atoms):
+        if not isinstance(atom, Derived):
+            for layer in dict.fromkeys(layers_of(atom, plan)):
+                found.setdefault(layer, []).append(index)
+    return {layer: tuple(atoms) for layer, atoms in found.items()}
+
+
+def parts_measured(atom: PlanAtom, layer: Layer, plan: Plan) -> Iterator[Part]:
+    """The parts of a subject that an atom measures against a layer."""
+    for node in nodes(atom, plan):
+        match node:
+            case (
+                Relates(part=part, selection=selection)
+                | MeasureTerm(part=part, selection=Selection() as selection)
+            ):
+                if selection.layer is layer:
+                    yield part
+            case Part(inside=inside, leaving_out=left):
+                if any(selection.layer is layer for selection in (*inside, *left)):
+                    yield node.whole
+            case DocumentHeld(each=(part, each)) if each is layer:
+                yield part
+            case Inside() | Conforms() | TotalTerm():
+                yield FOOTPRINT
 
 
 def columns_asked(plan: Plan) -> dict[Layer, tuple[Column, ...]]:

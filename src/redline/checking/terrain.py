@@ -34,6 +34,7 @@ from redline.ground.measure import (
     union_area,
     union_length,
 )
+from redline.ground.moved import near_boundary
 from redline.ground.plane import Plane
 from redline.ground.repair import repaired
 from redline.ground.zoning import Zone
@@ -417,6 +418,17 @@ class MeasuredTerrain:
             areas[layer.names.key] = name
         year = self.days[row].year if term.same_year else None
         return AccountKey(term.attribute.names.key, tuple(sorted(areas.items())), year)
+
+    # ── boundaries ──
+
+    def opened(self) -> tuple[Layer, ...]:
+        """The layers that were asked for and are supplied."""
+        return tuple(self._features)
+
+    def near_boundary(self, part: Part, layer: Layer, reach_m: float) -> Booleans:
+        """Which subjects' parts may have a boundary of a layer's features within reach."""
+        shapes = self.shapes(part)
+        return self.any_of(shapes, near_boundary(shapes.geometry, self.zones[layer], reach_m))
 
     def main_feature(self, layer: Layer, row: int) -> str | None:
         """The key of the feature in which most of a subject's footprint lies."""

@@ -232,3 +232,17 @@ class RunTogether(Diagnostic):
     @property
     def hint(self) -> Message:
         return msg("Write {words}.", words=" ".join(self.parts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyDigits(Diagnostic):
+    code: ClassVar[str] = "RL122"
+    limit: int
+
+    @property
+    def message(self) -> Message:
+        return msg("a number may have {limit} digits before and after its point", limit=self.limit)
+
+    @property
+    def hint(self) -> Message:
+        return msg("Choose a larger unit, or round it.")

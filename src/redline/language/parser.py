@@ -13,7 +13,12 @@ from typing import Any, TypeVar, cast
 from redline.diagnostics import Diagnostic, Refusal
 from redline.language import tree as t
 from redline.language.collector import collector_paused
-from redline.language.diagnostics import ImpossibleDate, PartTwice, TwoNamesInOneScript
+from redline.language.diagnostics import (
+    ImpossibleDate,
+    PartTwice,
+    TooManyDigits,
+    TwoNamesInOneScript,
+)
 from redline.language.faults import (
     SyntaxFault,
     character_fault,
@@ -32,6 +37,7 @@ from redline.messages import Language, Title
 from redline.quantities import BY_SPELLING
 
 MAX_ERRORS = 20
+MAX_DIGITS = 15
 
 T = TypeVar("T")
 Children = list[Any]
@@ -235,13 +241,23 @@ class Builder:
         return t.Unverified(first(c, Title), span=span)
 
     def on_article_locator(self, span: Span, c: Children) -> t.Article:
+        self.check_digits(c[0])
         return article(str(c[0]), span)
 
     def on_section_locator(self, span: Span, c: Children) -> t.Section:
+        self.check_digits(c[0])
         return section(str(c[0]), span)
 
     def on_place_locator(self, span: Span, c: Children) -> t.Spot:
         return t.Spot(c[0], span=span)
+
+    def check_digits(self, token: Any) -> None:
+        """Refuse a number of more digits than a float64 or a reader tells apart."""
+        longest = max((len(digits) for digits in re.findall(r"\d+", str(token))), default=0)
+        if longest > MAX_DIGITS:
+            span = token_span(token)
+            place = self.source.place(span)
+            raise self.fault(TooManyDigits(place=place, limit=MAX_DIGITS), span)
 
     def day(self, token: Any) -> date:
         try:
@@ -601,9 +617,11 @@ class Builder:
         return t.Arithmetic(t.Operator.DIVIDED_BY, c[0], c[1], span=span)
 
     def on_quantity(self, span: Span, c: Children) -> t.Quantity:
+        self.check_digits(c[0])
         return quantity(str(c[0]), span)
 
     def on_number(self, span: Span, c: Children) -> t.Number:
+        self.check_digits(c[0])
         return t.Number(Decimal(str(c[0])), span=span)
 
     def on_date(self, span: Span, c: Children) -> t.Day:
@@ -649,6 +667,7 @@ class Builder:
 
     def on_item(self, span: Span, c: Children) -> t.Item:
         cites = c[2] if len(c) > 2 else ()
+        self.check_digits(c[0])
         return t.Item(item_number(str(c[0])), c[1], cites, span=span)
 
     def on_items(self, span: Span, c: Children) -> t.Items:

@@ -730,7 +730,7 @@ class Printer:
         if node.same_year:
             same.append(self.order([K("IN_THE_SAME"), K("YEAR")], [K("SAME_YEAR")]))
         return self.order(
-            [K("TOTAL"), attribute, K("OF_APPROVALS"), *same],
+            [K("TOTAL"), attribute, K("OF_APPROVALS"), *(self.loose(x) for x in same)],
             [*same, K("OF_APPROVALS"), attribute, K("TOTAL")],
         )
 

@@ -77,7 +77,7 @@ class GroupExplainer:
         inference: Inference,
         subject: int,
         shape: Shape,
-        inputs: Sequence[int],
+        leaves: Sequence[int],
         outputs: Sequence[Formula],
     ) -> None:
         self.inference = inference
@@ -85,8 +85,11 @@ class GroupExplainer:
         self.plan = inference.plan
         self.truths = inference.truths[subject]
         self.shape = shape
-        self.inputs = inputs
-        self.places = {atom: place for place, atom in enumerate(inputs)}
+        self.leaves = leaves
+        self.places = {
+            leaf if leaf >= 0 else ~leaf: Leaf(place) if leaf >= 0 else Negation(Leaf(place))
+            for place, leaf in enumerate(leaves)
+        }
         self.compiler = Compiler()
         for output in outputs:
             self.literal(output)
@@ -94,7 +97,7 @@ class GroupExplainer:
     @cached_property
     def derivation(self) -> Derivation:
         """What the engine derived in this group, each literal with the premises that it kept."""
-        return self.inference.derivation(self.subject, self.shape, self.inputs)
+        return self.inference.derivation(self.subject, self.shape, self.leaves)
 
     def truth(self, formula: Formula) -> int:
         """The truth of a formula over the plan's atoms."""
@@ -130,7 +133,7 @@ class GroupExplainer:
             return replace(told, atom=index)
         group = next(g for g in self.plan.concepts if g.atom == index)
         formula = self.plan.formulas[index]
-        inner = GroupExplainer(self.inference, self.subject, group.shape, group.inputs, [formula])
+        inner = GroupExplainer(self.inference, self.subject, group.shape, group.leaves, [formula])
         citations = tuple(c for c in atom.concept.citations if c.interval.holds(self.plan.day))
         return replace(told, premises=inner.under(formula), citations=citations)
 
@@ -166,7 +169,7 @@ class GroupExplainer:
     def literal(self, formula: Formula) -> Literal | None:
         """The literal of a formula in the group's shape; None where its atoms are not in it."""
         try:
-            renamed = replaced(formula, lambda i: Leaf(self.places[i]))
+            renamed = replaced(formula, lambda i: self.places[i])
         except KeyError:
             return None
         return self.compiler.literal(simplified(renamed))
@@ -257,7 +260,7 @@ class RuleExplainer(GroupExplainer):
         self.group: RuleGroup = inference.plan.rules[rule]
         self.status = Status(inference.statuses[subject, rule])
         super().__init__(
-            inference, subject, self.group.shape, self.group.inputs, self.group.outputs
+            inference, subject, self.group.shape, self.group.leaves, self.group.outputs
         )
 
     def root(self) -> Step:

@@ -50,9 +50,16 @@ class Inference:
     statuses: NDArray[np.int8]
     truths: NDArray[np.int8]
 
-    def derivation(self, subject: int, shape: Shape, inputs: Sequence[int]) -> Derivation:
+    def derivation(self, subject: int, shape: Shape, leaves: Sequence[int]) -> Derivation:
         """What the engine derived for a subject in a group, each literal with its premises."""
-        return ENGINE.derive(shape, self.truths[subject, list(inputs)].astype(np.uint8).tobytes())
+        truths = self.truths[subject]
+        return ENGINE.derive(shape, bytes(int(x) for x in leaf_truths(truths, leaves)))
+
+
+def leaf_truths(truths: NDArray[np.int8], leaves: Sequence[int]) -> Iterator[int]:
+    """The truths that leaves take from a subject's atoms."""
+    for leaf in leaves:
+        yield int(truths[leaf]) if leaf >= 0 else TRUE - int(truths[~leaf])
 
 
 def infer(plan: Plan, judged: NDArray[np.int8]) -> Inference:
@@ -61,23 +68,31 @@ def infer(plan: Plan, judged: NDArray[np.int8]) -> Inference:
         return infer_one(plan, judged[0].tolist())
     truths = np.array(judged, np.int8, order="F")
     for concept in plan.concepts:
-        leaves = [truths[:, i] for i in concept.inputs]
-        truths[:, concept.atom] = CONCEPTS.of_all(concept.shape, leaves)
+        truths[:, concept.atom] = CONCEPTS.of_all(concept.shape, columns_of(truths, concept.leaves))
     statuses = np.empty((len(truths), len(plan.rules)), np.int8, order="F")
     for index, rule in enumerate(plan.rules):
-        leaves = [truths[:, i] for i in rule.inputs]
-        statuses[:, index] = STATUSES.of_all(rule.shape, leaves)
+        statuses[:, index] = STATUSES.of_all(rule.shape, columns_of(truths, rule.leaves))
     return Inference(plan, statuses, truths)
 
 
+def columns_of(truths: NDArray[np.int8], leaves: Sequence[int]) -> list[NDArray[np.int8]]:
+    """The truths that leaves take from the atoms of all subjects."""
+    return [truths[:, i] if i >= 0 else np.int8(TRUE) - truths[:, ~i] for i in leaves]
+
+
 def infer_one(plan: Plan, truths: list[int]) -> Inference:
-    """The same for a single subject, without the cost of arrays."""
+    """The same for a single subject, without the cost of arrays.
+
+    `both` holds the truths, and from its end backwards their opposites: that of atom i is both[~i].
+    """
+    both = truths + [TRUE - truth for truth in reversed(truths)]
     for concept in plan.concepts:
-        truths[concept.atom] = CONCEPTS.of_one(
-            concept.shape, bytes(truths[i] for i in concept.inputs)
-        )
-    statuses = [STATUSES.of_one(r.shape, bytes(truths[i] for i in r.inputs)) for r in plan.rules]
-    return Inference(plan, np.array([statuses], np.int8), np.array([truths], np.int8))
+        signature = bytes([both[i] for i in concept.leaves])
+        truth = CONCEPTS.of_one(concept.shape, signature)
+        both[concept.atom], both[~concept.atom] = truth, TRUE - truth
+    statuses = [STATUSES.of_one(r.shape, bytes([both[i] for i in r.leaves])) for r in plan.rules]
+    inferred = both[: len(truths)]
+    return Inference(plan, np.array([statuses], np.int8), np.array([inferred], np.int8))
 
 
 def partitions(n: int, size: int = PARTITION) -> Iterator[slice]:

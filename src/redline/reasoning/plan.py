@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, count
 
 from redline.language.kinds import NormKind
 from redline.reasoning.formula import (
@@ -23,7 +23,6 @@ from redline.reasoning.formula import (
     Negation,
     Shape,
     compile_shape,
-    leaves_of,
     replaced,
 )
 from redline.rulebook.model import (
@@ -35,6 +34,7 @@ from redline.rulebook.model import (
     Condition,
     Conforms,
     DatedValue,
+    Displacement,
     DocumentHeld,
     DocumentKind,
     DoneBy,
@@ -46,6 +46,7 @@ from redline.rulebook.model import (
     IsOneOf,
     Item,
     Judged,
+    Names,
     Not,
     Parameter,
     Provided,
@@ -120,10 +121,10 @@ PlanAtom = (
 
 @dataclass(frozen=True, slots=True)
 class ConceptGroup:
-    """Derives one atom from others."""
+    """Derives one atom from others; `leaves` as in `RuleGroup`."""
 
     atom: int
-    inputs: tuple[int, ...]
+    leaves: tuple[int, ...]
     shape: Shape
 
 
@@ -131,11 +132,12 @@ class ConceptGroup:
 class RuleGroup:
     """Derives the five outputs of a rule, in the order of `OUTPUTS`.
 
-    The formulas are kept over the plan's atoms, for explanations.
+    `leaves` gives for each leaf of the shape the atom whose truth it takes, ~atom where it takes
+    the opposite. The formulas are kept over the plan's atoms, for explanations.
     """
 
     rule: Rule
-    inputs: tuple[int, ...]
+    leaves: tuple[int, ...]
     shape: Shape
     outputs: tuple[Formula, ...]
     scope: Formula
@@ -145,6 +147,11 @@ class RuleGroup:
     exceptions: tuple[ExceptionFormula, ...]
     displacing: tuple[tuple[Rule, Formula], ...] = ()
     """The rules that go before this one, each with when it does."""
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """The atoms that the group looks at."""
+        return atoms_among(self.leaves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +208,11 @@ class Planner:
     def __init__(self, day: date, in_force: tuple[Rule, ...]) -> None:
         self.day = day
         self.in_force = in_force
+        self.displacements: dict[Names, list[tuple[Rule, Displacement]]] = {}
+        for rule in in_force:
+            for displacement in rule.displaces:
+                found = self.displacements.setdefault(displacement.displaced, [])
+                found.append((rule, displacement))
         self.atoms: dict[PlanAtom, int] = {}
         self.concept_groups: list[ConceptGroup] = []
         self.formulas: dict[int, Formula] = {}
@@ -241,8 +253,8 @@ class Planner:
         formula = self.formula(concept.condition, promised)
         leaf = self.leaf(atom)
         self.formulas[leaf.index] = formula
-        inputs, shape = compiled([formula], both_signs=True)
-        self.concept_groups.append(ConceptGroup(leaf.index, inputs, shape))
+        leaves, shape = compiled([formula], both_signs=True)
+        self.concept_groups.append(ConceptGroup(leaf.index, leaves, shape))
         return leaf
 
     # ── rules ──
@@ -278,10 +290,10 @@ class Planner:
         if not any(c.text_held(self.day) for c in rule.citations_on(self.day)):
             held = self.leaf(TextHeld(rule))
             outputs = [Conjunction((held, output)) for output in outputs]
-        inputs, shape = compiled(outputs)
+        leaves, shape = compiled(outputs)
         return RuleGroup(
             rule=rule,
-            inputs=inputs,
+            leaves=leaves,
             shape=shape,
             outputs=tuple(outputs),
             scope=scope,
@@ -302,13 +314,11 @@ class Planner:
 
     def displacing(self, rule: Rule) -> Iterator[tuple[Rule, Formula]]:
         """The rules in force that go before a rule, each with when it does."""
-        for other in self.in_force:
-            for displacement in other.displaces:
-                if displacement.displaced == rule.names:
-                    parts = self.own_scope(other)
-                    if displacement.when is not None:
-                        parts.append(self.formula(displacement.when))
-                    yield other, Conjunction(tuple(parts))
+        for other, displacement in self.displacements.get(rule.names, ()):
+            parts = self.own_scope(other)
+            if displacement.when is not None:
+                parts.append(self.formula(displacement.when))
+            yield other, Conjunction(tuple(parts))
 
     def breaches(self, rule: Rule) -> tuple[Formula, Formula]:
         """The breach as things stand, and the breach that no promised document can mend."""
@@ -369,13 +379,69 @@ def mended(
 
 
 def compiled(outputs: Sequence[Formula], both_signs: bool = False) -> tuple[tuple[int, ...], Shape]:
-    """The atoms that some formulas use, in order of first use, and the formulas' shape."""
-    order: dict[int, int] = {}
-    for formula in outputs:
-        for index in leaves_of(formula):
-            order.setdefault(index, len(order))
-    renamed = tuple(replaced(f, lambda i: Leaf(order[i])) for f in outputs)
-    return tuple(order), compile_shape(renamed, len(order), both_signs)
+    """The leaves of a group in order of first use (atom, or ~atom for its opposite), and its shape.
+
+    A leaf stands for the opposite of its atom where that is used first, so that groups which differ
+    only in what they negate are alike.
+    """
+    group = Likeness()
+    key = (tuple(group.number(formula) for formula in outputs), both_signs)
+    shape = SHAPES.get(key)
+    if shape is None:
+        renamed = tuple(replaced(f, group.leaf) for f in outputs)
+        shape = SHAPES[key] = compile_shape(renamed, len(group.places), both_signs)
+    return tuple(group.leaves), shape
+
+
+SHAPES: dict[tuple[tuple[int, ...], bool], Shape] = {}
+"""The shape of each group that was compiled, by what the group is like up to names."""
+
+NUMBERS: dict[tuple[int | str, ...], int] = {}
+"""A number for each formula over renamed leaves that was met, by its connective and the numbers of
+its parts."""
+
+COUNTER = count()
+
+
+@dataclass
+class Likeness:
+    """Numbers the formulas of a group so that groups alike up to names get the same numbers."""
+
+    places: dict[int, int] = field(default_factory=dict)
+    leaves: list[int] = field(default_factory=list)
+    met: dict[tuple[int, bool], int] = field(default_factory=dict)
+
+    def number(self, formula: Formula, positive: bool = True) -> int:
+        """The number of a formula, or of its opposite."""
+        key = (id(formula), positive)
+        if key not in self.met:
+            self.met[key] = NUMBERS.setdefault(self.looks(formula, positive), next(COUNTER))
+        return self.met[key]
+
+    def looks(self, formula: Formula, positive: bool) -> tuple[int | str, ...]:
+        """What a formula looks like: a leaf with its sign, or a connective and its parts."""
+        match formula:
+            case Leaf(index=index):
+                if index not in self.places:
+                    self.places[index] = len(self.leaves)
+                    self.leaves.append(index if positive else ~index)
+                place = self.places[index]
+                return ("+" if positive == (self.leaves[place] >= 0) else "-", place)
+            case Negation(inner=inner):
+                return ("=", self.number(inner, not positive))
+            case Conjunction(items=items) | Disjunction(items=items):
+                sign = "&" if isinstance(formula, Conjunction) == positive else "|"
+                return (sign, *[self.number(i, positive) for i in items])
+
+    def leaf(self, index: int) -> Formula:
+        """An atom as a formula over the leaves."""
+        place = self.places[index]
+        return Leaf(place) if self.leaves[place] >= 0 else Negation(Leaf(place))
+
+
+def atoms_among(leaves: Sequence[int]) -> tuple[int, ...]:
+    """The atoms behind leaves."""
+    return tuple(i if i >= 0 else ~i for i in leaves)
 
 
 def has_documents(condition: Condition) -> bool:

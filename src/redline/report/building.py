@@ -98,9 +98,6 @@ def write_built(found: Sequence[Built], sheet: Sheet, *, quiet: bool) -> None:
         tone = Tone.BAD if one.state in ("not stored", "cannot be read") else Tone.FAINT
         sheet.line(sheet.say(said), tone, indent=2)
     counts = Counter(one.state for one in found)
-    summary = msg(
-        "{sources} sources: {counts}",
-        sources=len(found),
-        counts=tuple(msg("{count} {state}", count=n, state=STATES[s]) for s, n in counts.items()),
-    )
+    each = [msg("{count} {state}", count=n, state=STATES[state]) for state, n in counts.items()]
+    summary = msg("{sources} sources: {counts}", sources=len(found), counts=each)
     sheet.line(sheet.say(summary), Tone.STRONG)

@@ -41,6 +41,7 @@ from redline.report.statements import (
     headline,
     information_text,
     name_of,
+    numbers_of,
     of_status,
     origin_texts,
     owed_text,
@@ -89,7 +90,7 @@ TONES = {
 }
 COUNTED = (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED, Status.UNDETERMINED)
 
-OVERVIEW = (6.4, 3.2, 1.6, 1.6, 1.6, 1.6)
+OVERVIEW = (4.6, 2.8, 1.8, 2.2, 1.9, 2.7)
 CHECKLIST = (1.2, 9.6, 5.2)
 LAYERS = (4.4, 3.0, 3.6, 1.6, 3.4)
 PARTICULARS = (3.6, 12.4)
@@ -148,7 +149,8 @@ class Writer:
 
     def line(self, text: str, style: str = "Normal", colour: str | None = None) -> Paragraph:
         """A paragraph."""
-        paragraph = self.book.add_paragraph(style=style)
+        paragraph = self.book.add_paragraph()
+        _style(paragraph, style)
         _run(paragraph, text, colour=colour)
         return paragraph
 
@@ -239,7 +241,7 @@ class Writer:
         if scene is None:
             return
         self.heading(msg("Map"))
-        self.book.add_picture(io.BytesIO(png_of(scene)), width=Cm(TEXT_CM))
+        self.book.add_picture(io.BytesIO(png_of(scene)), width=Cm(TEXT_CM - 0.6))
         shape = self.book.inline_shapes[-1]
         described = shape._inline.docPr
         described.set("descr", text_of(self.say(msg("Map of {name}", name=submission.id))))
@@ -307,7 +309,7 @@ class Writer:
             _row(table, (f"☐ {number}", *texts), CHECKLIST)
         self.heading(filled(SECTIONS[Status.UNDETERMINED], count=len(findings)))
         for finding in findings:
-            numbers = [str(n) for m, n in asked.items() if m in finding.missing]
+            numbers = [str(n) for n in numbers_of(finding, asked)]
             line = headline(finding, self.language)
             if numbers:
                 needs = self.say(msg("needs the answer to {numbers}", numbers=numbers))
@@ -354,7 +356,7 @@ class Writer:
             "This opinion was drawn up by program from the rules and layers named above. It takes "
             "effect only with the review and signature of the authority."
         )
-        self.line(self.say(note), "Caption")
+        self.line(self.say(note), "Caption").paragraph_format.keep_with_next = True
         names = (msg("Reviewed by"), msg("Checked by"), msg("Authority (seal)"), msg("Date"))
         table = self.book.add_table(2, 4)
         for i, name in enumerate(names):
@@ -364,6 +366,8 @@ class Writer:
         _columns(table, SIGNATURES)
         for line in table.rows:
             _widths(line, SIGNATURES)
+        for cell in table.rows[0].cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
     def table(self, names: Sequence[Message], widths: Sequence[float]) -> Table:
         """A table with a header that is repeated on every page."""
@@ -382,6 +386,11 @@ class Writer:
 # ── python-docx ─────────────────────────────────────────────────────────────────────────────────
 
 
+def _style(paragraph: Paragraph, name: str) -> None:
+    """Set a style by its id, which is the name without spaces; looking names up takes long."""
+    paragraph._p.style = name.replace(" ", "")
+
+
 def _run(
     paragraph: Paragraph, text: str, *, colour: str | None = None, bold: bool | None = None
 ) -> None:
@@ -395,7 +404,7 @@ def _run(
 
 def _put(cell: _Cell, text: str, colour: str | None = None, *, bold: bool | None = None) -> None:
     paragraph = cell.paragraphs[0]
-    paragraph.style = "Table Text"
+    _style(paragraph, "Table Text")
     _run(paragraph, text, colour=colour, bold=bold)
 
 
@@ -429,6 +438,7 @@ def _page_and_styles(book: Document, language: Language) -> None:
     """A4, with page numbers, and fonts that each language is read in."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
 
     section = book.sections[0]
@@ -451,6 +461,10 @@ def _page_and_styles(book: Document, language: Language) -> None:
             style.font.color.rgb = RGBColor(0x20, 0x20, 0x20)
     book.styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     book.styles["Intense Quote"].paragraph_format.left_indent = Cm(0)
+    book.styles["Table Text"].paragraph_format.space_before = Pt(2)
+    for tongue in book.styles.element.iter(qn("w:lang")):
+        tongue.set(qn("w:val"), "zh-CN" if language == "zh" else "en-GB")
+        tongue.set(qn("w:eastAsia"), "zh-CN")
     _page_number(section.footer.paragraphs[0])
 
 

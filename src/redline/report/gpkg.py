@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
@@ -151,14 +151,16 @@ def _of(name: str, geometry: Geometry | None, values: Mapping[str, Value]) -> It
 
 
 def _together(parts: Sequence[BaseGeometry], form: str) -> BaseGeometry:
-    array = np.array(parts, dtype=object)
+    whole = np.empty(1, dtype=object)
+    array, one = np.array(parts, dtype=object), np.zeros(len(parts), dtype=np.intp)
     match form:
         case "_lines":
-            return shapely.multilinestrings(array)
+            shapely.multilinestrings(array, indices=one, out=whole)
         case "_points":
-            return shapely.multipoints(array)
+            shapely.multipoints(array, indices=one, out=whole)
         case _:
-            return shapely.multipolygons(array)
+            shapely.multipolygons(array, indices=one, out=whole)
+    return cast("BaseGeometry", whole[0])
 
 
 def _parts(shape: BaseGeometry) -> Iterator[BaseGeometry]:

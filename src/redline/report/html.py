@@ -106,18 +106,17 @@ class Numbers(Generic[Key]):
         return number
 
     def runs(self, numbers: Iterable[int], between: str) -> Html:
-        """Numbers as links, runs of them by their ends: `1–14, 17`."""
+        """Numbers as links, runs of them by their ends: `1–14, 17`; a script can list them all."""
         order = sorted(set(numbers))
         runs = [
             [n for _, n in run]
             for _, run in groupby(enumerate(order), lambda pair: pair[1] - pair[0])
         ]
-        ends = (joined((self.link(n) for n in dict.fromkeys((r[0], r[-1]))), "–") for r in runs)
-        return joined(ends, between)
+        ends = (joined((self._link(n) for n in dict.fromkeys((r[0], r[-1]))), "–") for r in runs)
+        return tag("span", joined(ends, between), class_="runs", data_of=self.letter)
 
-    def link(self, number: int, **attributes: str) -> Html:
-        """A number that leads to where the thing is shown."""
-        return tag("a", str(number), href=f"#{self.letter}{number}", **attributes)
+    def _link(self, number: int) -> Html:
+        return Html(f'<a href="#{self.letter}{number}">{number}</a>')
 
 
 @dataclass(slots=True)
@@ -414,10 +413,10 @@ def _undetermined(submission: SubmissionFindings, prefix: str, page: Page) -> Ht
     todo = pen.heading(pen.say(msg("What is missing ({count})", count=len(asked))), deeper=1)
     if shared:
         numbers = [shared.questions.of(m, lambda m=m: _question(m, pen)) for m in asked]  # type: ignore[misc]
-        refs = (tag("li", shared.questions.link(n, class_="ref")) for n in numbers)
         rules = shared.rules.runs((shared.rule(f) for f in findings), page.between)
         waiting = tag("p", pen.say(msg("Rules that wait for this:")), " ", rules)
-        return tag("section", heading, todo, tag("ul", *refs, class_="todo"), waiting)
+        asking = tag("p", shared.questions.runs(numbers, page.between)) if numbers else None
+        return tag("section", heading, todo if asked else None, asking, waiting)
     items = (_todo(m, n, prefix, pen) for m, n in asked.items())
     waiting = pen.folded(
         pen.say(msg("Rules that wait for this ({count})", count=len(findings))),

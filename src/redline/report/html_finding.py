@@ -15,6 +15,7 @@ from redline.report.statements import (
     fact_text,
     headline,
     information_text,
+    numbers_of,
     owed_text,
     question_text,
     remainder_text,
@@ -99,9 +100,7 @@ def brief_html(finding: Finding, pen: Pen, numbers: Mapping[Missing, int], prefi
         for m in finding.measured
         if (m.value or m.range) and finding.status is Status.UNDETERMINED
     ]
-    links = [
-        tag("a", str(n), href=f"#{prefix}q{n}") for m, n in numbers.items() if m in finding.missing
-    ]
+    links = [tag("a", str(n), href=f"#{prefix}q{n}") for n in numbers_of(finding, numbers)]
     between = "、" if pen.language == "zh" else ", "
     needs = pen.say(msg("needs the answer to {numbers}", numbers="\0")).split("\0") if links else []
     waits = joined([needs[0], joined(links, between), *needs[1:]]) if links else None

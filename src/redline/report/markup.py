@@ -51,7 +51,8 @@ def tag(name: str, /, *children: Child, **attributes: str | int | bool | None) -
         if value is None or value is False:
             continue
         attribute = key.rstrip("_").replace("_", "-")
-        opening.append(attribute if value is True else f'{attribute}="{text_of(str(value))}"')
+        text = value if isinstance(value, Html) else text_of(str(value))
+        opening.append(attribute if value is True else f'{attribute}="{text}"')
     if name in VOID:
         return Html(f"<{' '.join(opening)}>")
     return Html(f"<{' '.join(opening)}>{joined(children)}</{name}>")

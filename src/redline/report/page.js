@@ -94,12 +94,37 @@
     map(canvas);
   });
 
-  // What many submissions share stands once at the end, and is copied to where one is opened.
-  const tell = (where) => all("a.ref:not(.told)", where).forEach((link) => {
-    const shared = byId(link.hash.slice(1));
-    if (!shared) return;
-    link.classList.add("told");
-    link.after(" ", ...[...shared.childNodes].map((node) => node.cloneNode(true)));
+  // What many submissions share stands once at the end, and is listed where one is opened: what
+  // is missing at once, the rest when it is unfolded.
+  const numbers = (runs) => runs.textContent.split(/[、,]\s*/).flatMap((run) => {
+    const [first, last = first] = run.split("–").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+  const made = (name, ...children) => {
+    const element = document.createElement(name);
+    element.append(...children);
+    return element;
+  };
+  const item = (letter, number) => {
+    const shared = byId(letter + number);
+    const copies = shared ? [...shared.childNodes].map((node) => node.cloneNode(true)) : [];
+    return made("li", `${number}. `, ...copies);
+  };
+  const tell = (where) => all(".runs", where).forEach((runs) => {
+    const letter = runs.dataset.of;
+    const some = numbers(runs);
+    const list = made("ul");
+    list.className = letter === "q" ? "todo" : "plain";
+    const fill = () => list.childElementCount || list.append(...some.map((n) => item(letter, n)));
+    if (letter === "q") {
+      fill();
+      runs.parentElement.replaceWith(list);
+      return;
+    }
+    const label = runs.parentElement.firstChild.textContent.replace(/[:：]\s*$/, "");
+    const details = made("details", made("summary", label), list);
+    details.addEventListener("toggle", fill);
+    runs.parentElement.replaceWith(details);
   });
   const opened = (details) => { tell(details); draw(details); };
   const submissions = all("details.submission");

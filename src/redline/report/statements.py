@@ -53,6 +53,11 @@ def questions_of(findings: Iterable[Finding]) -> dict[Missing, int]:
     return {question: number for number, question in enumerate(asked, 1)}
 
 
+def numbers_of(finding: Finding, questions: Mapping[Missing, int]) -> list[int]:
+    """The numbers of the questions that a finding waits for."""
+    return sorted({questions[m] for m in finding.missing if m in questions})
+
+
 def slivers_of(submission: SubmissionFindings) -> list[Evidence]:
     """What lies under the tolerance, each piece once however many rules saw it."""
     pieces: dict[tuple[object, ...], Evidence] = {}

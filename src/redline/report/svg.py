@@ -72,12 +72,12 @@ def _point(point: tuple[float, float], fine: int) -> str:
     return f"M{round(point[0] * fine)} {round(point[1] * fine)}h0"
 
 
-def path_of(geometry: BaseGeometry, fine: int) -> str:
+def path_of(geometry: BaseGeometry, fine: int) -> Html:
     """The path data of a geometry on a grid of so many steps a unit."""
     parts = shapely.get_parts(np.array([geometry], dtype=object))
     if any(p.geom_type in ("GeometryCollection", "MultiPolygon", "MultiLineString") for p in parts):
         parts = shapely.get_parts(parts)
-    return "".join(_part(part, fine) for part in parts)
+    return Html("".join(_part(part, fine) for part in parts))
 
 
 def _part(part: BaseGeometry, fine: int) -> str:

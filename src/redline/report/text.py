@@ -33,7 +33,7 @@ from redline.report.finding_lines import (
 )
 from redline.report.layout import Sheet, Style, Tone, columns, pad, paint, shorten
 from redline.report.problem_lines import write_problems
-from redline.report.statements import of_status, question_text, questions_of, slivers_of
+from redline.report.statements import numbers_of, of_status, question_text, questions_of, slivers_of
 from redline.report.tones import GRAVEST, MARKS, TONES
 from redline.report.wording import (
     MISSING,
@@ -124,7 +124,7 @@ def _undetermined(submission: SubmissionFindings, sheet: Sheet) -> None:
     findings = _begin(submission, Status.UNDETERMINED, sheet)
     questions = questions_of(findings)
     for finding in findings:
-        asked = [str(number) for m, number in questions.items() if m in finding.missing]
+        asked = [str(number) for number in numbers_of(finding, questions)]
         write_open_finding(finding, sheet, asked)
     if questions:
         sheet.heading(msg("Questions ({count})", count=len(questions)), Tone.OPEN)

@@ -358,6 +358,7 @@ def _write(table: Table, sheet: Worksheet, language: Language) -> None:
         cell.alignment = Alignment(wrap_text=True, vertical="center")
     sheet.append(head)
     top = Alignment(wrap_text=True, vertical="top")
+    middle = Alignment(horizontal="center", vertical="top")
     last = 1
     for row in table.rows:
         if last >= ROWS:
@@ -365,7 +366,7 @@ def _write(table: Table, sheet: Worksheet, language: Language) -> None:
             break
         cells = [_cell(sheet, value) for value in row]
         for cell, value in zip(cells, row, strict=True):
-            cell.alignment = top
+            cell.alignment = middle if isinstance(value, int | date) else top
             if isinstance(value, str) and value in colours:
                 cell.fill = colours[value]
         sheet.append(cells)
