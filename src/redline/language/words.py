@@ -105,12 +105,16 @@ A name that can stand there too cannot be one of them.
 """
 
 
+LONGEST = 60
+"""Characters of a word that is worth taking apart."""
+
+
 def split_into_words(text: str, known: Set[str]) -> list[str]:
     """The fewest known words whose concatenation is `text`; empty where there are none.
 
     Chinese is written without spaces, so 行业属于 may be two words run together.
     """
-    if text.isascii():
+    if text.isascii() or len(text) > LONGEST:
         return []
     best: dict[int, list[str]] = {0: []}
     for end in range(1, len(text) + 1):

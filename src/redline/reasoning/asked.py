@@ -7,7 +7,8 @@ rules that bind its subjects ask for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,14 +58,46 @@ def asks_ground(term: Term) -> bool:
 
 def atoms_to_measure(plan: Plan, truths: NDArray[np.int8]) -> frozenset[int]:
     """The measured atoms of rules that `truths` (subjects × atoms) leave open for some subject."""
-    values = Values(plan, truths)
     wanted: set[int] = set()
-    for rule in plan.rules:
-        settled = (values.of(rule.scope) == FALSE) | (values.of(rule.breach) == FALSE)
-        if not settled.all():
-            for formula in rule.outputs:
-                wanted.update(atoms_of(plan, formula))
-    return frozenset(i for i in wanted if is_measured(plan.atoms[i]))
+    asked = measured_by_rule(plan)
+    one = truths[0].tolist() if len(truths) == 1 else None
+    values = Values(plan, truths)
+    for rule, atoms in zip(plan.rules, asked, strict=True):
+        if not atoms or atoms <= wanted:
+            continue
+        if one is not None:
+            settled = FALSE in (truth(plan, rule.scope, one), truth(plan, rule.breach, one))
+        else:
+            settled = bool(
+                ((values.of(rule.scope) == FALSE) | (values.of(rule.breach) == FALSE)).all()
+            )
+        if not settled:
+            wanted |= atoms
+    return frozenset(wanted)
+
+
+@lru_cache(maxsize=16)
+def measured_by_rule(plan: Plan) -> tuple[frozenset[int], ...]:
+    """The measured atoms of each rule of a plan."""
+    measured = frozenset(i for i, atom in enumerate(plan.atoms) if is_measured(atom))
+    return tuple(
+        measured.intersection(i for formula in rule.outputs for i in atoms_of(plan, formula))
+        for rule in plan.rules
+    )
+
+
+def truth(plan: Plan, formula: Formula, truths: Sequence[int]) -> int:
+    """The truth of a formula for one subject, given those of judged atoms."""
+    match formula:
+        case Leaf(index=index):
+            derived = plan.formulas.get(index)
+            return truths[index] if derived is None else truth(plan, derived, truths)
+        case Negation(inner=inner):
+            return TRUE - truth(plan, inner, truths)
+        case Conjunction(items=items):
+            return min([truth(plan, i, truths) for i in items], default=TRUE)
+        case Disjunction(items=items):
+            return max([truth(plan, i, truths) for i in items], default=FALSE)
 
 
 def atoms_of(plan: Plan, formula: Formula) -> Iterator[int]:

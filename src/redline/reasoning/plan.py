@@ -169,7 +169,7 @@ PLANNED: frozenset[SubjectKind | None] = frozenset({None, "project", "operation"
 OUTPUTS = ("out_of_scope", "no_breach", "violated", "excused", "owed")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """What is to be judged and inferred for subjects decided on a day."""
 

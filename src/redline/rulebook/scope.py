@@ -85,6 +85,10 @@ Term = Attribute | Concept | Parameter
 """What a bare name in a condition can mean; one namespace."""
 
 
+WORTH_TAKING_APART = 50
+"""Unknown names of a pack for which it is tried whether they are several words."""
+
+
 class Named(Protocol):
     """What a name can mean."""
 
@@ -191,6 +195,7 @@ class Scope:
         """Report a name that means nothing."""
         if name.text in self.lost:
             return
+        words = self.every_word() if len(self.diagnostics) < WORTH_TAKING_APART else frozenset()
         self.report(
             UnknownName(
                 place=self.place(name),
@@ -198,7 +203,7 @@ class Scope:
                 kind=kind,
                 name=name.text,
                 known=tuple(known),
-                parts=tuple(split_into_words(name.text, self.every_word())),
+                parts=tuple(split_into_words(name.text, words)),
             )
         )
 
