@@ -26,15 +26,19 @@ class Checker:
         self.submissions: Sequence[Path] = ()
         self.options: checking.Options | None = None
 
-    def __call__(self, submissions: Sequence[Path], options: checking.Options) -> FindingsDocument:
+    def prepare(self, submissions: Sequence[Path], options: checking.Options) -> Checker:
         self.submissions, self.options = submissions, options
+        return self
+
+    def document_of(self, _task: object) -> FindingsDocument:
         return self.answer
 
 
 @pytest.fixture
 def checker(monkeypatch: pytest.MonkeyPatch) -> Checker:
     stand_in = Checker(document(submission()))
-    monkeypatch.setattr(checking, "check", stand_in)
+    monkeypatch.setattr(checking, "prepare", stand_in.prepare)
+    monkeypatch.setattr(checking, "document_of", stand_in.document_of)
     return stand_in
 
 
@@ -100,7 +104,7 @@ def test_a_check_that_cannot_begin_still_answers_with_a_document(
     def refuse_all(*_: object) -> FindingsDocument:
         raise refuse(UnreadableFile(place=Place("rules.redline"), reason="gone"))
 
-    monkeypatch.setattr(checking, "check", refuse_all)
+    monkeypatch.setattr(checking, "prepare", refuse_all)
     assert run(["check", "x", "--format", "json", "--lang", "en"]) == 3
     out, err = capsys.readouterr()
     answer = json.loads(out)

@@ -141,7 +141,7 @@ def example_of(code: str) -> str:
 @pytest.mark.parametrize("code", sorted(codes()))
 def test_the_documentation_shows_what_is_said(code: str):
     page = PAGE.read_text(encoding="utf-8")
-    shown = re.compile(rf"(?<=\n### {code}: )(.*?\n```text\n)(.*?)(?=\n```\n)", re.DOTALL)
+    shown = re.compile(rf"(?<=\n### {code}\n)(.*?\n```text\n)(.*?)(?=\n```\n)", re.DOTALL)
     found = shown.search(page)
     assert found is not None
     if REWRITE:

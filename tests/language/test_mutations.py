@@ -50,8 +50,16 @@ def book() -> RuleBook:
 
 
 @cache
-def texts(surface: Language) -> list[tuple[str, str]]:
-    return [(name, print_pack(pack, surface)) for name, pack in sorted(packs().items())]
+def texts(surface: Language) -> list[tuple[str, str, list[str]]]:
+    """Each pack's name, its head, and its declarations."""
+    found = []
+    for name, pack in sorted(packs().items()):
+        text = print_pack(pack, surface)
+        starts = [d.span.start for d in parsed(text).declarations]
+        ends = [*starts[1:], len(text)]
+        blocks = [text[a:b] for a, b in zip(starts, ends, strict=True)]
+        found.append((name, text[: starts[0]], blocks))
+    return found
 
 
 Change = tuple[int, int, str]
@@ -60,11 +68,10 @@ Change = tuple[int, int, str]
 @st.composite
 def damaged(draw: st.DrawFn) -> tuple[str, str]:
     """A shipped pack's name and its text on one surface after a few random changes."""
-    name, text = draw(st.sampled_from(texts(draw(st.sampled_from(SURFACES)))))
+    name, head, blocks = draw(st.sampled_from(texts(draw(st.sampled_from(SURFACES)))))
     # A part of the file is enough, and quick: its head, and some declarations behind it.
-    start = draw(st.integers(0, max(0, text.count("\n\n") - 3)))
-    head, *blocks = text.split("\n\n")
-    text = "\n\n".join([head, *blocks[start : start + 4]])
+    start = draw(st.integers(0, max(0, len(blocks) - 4)))
+    text = head + "".join(blocks[start : start + 5])
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(text)))
         length = draw(st.sampled_from([0, 0, 1, 1, 2, 5, 20, 80]))

@@ -304,6 +304,26 @@ def books(draw: st.DrawFn, size: int = 5) -> RuleBook:
     return book_of([draw(rules(i, known)) for i in range(size)])
 
 
+def simple_rule(index: int) -> Rule:
+    """A rule that can be followed by hand."""
+    hit = Relates(RelationKind.OVERLAPS, FOOTPRINT, Selection(LAYERS[index]))
+    opinion = DocumentHeld(DOCUMENTS[index], overlaps=(hit,))
+    return Rule(
+        names=names(f"rule{index}"),
+        pack="generated",
+        title=title(f"rule{index}"),
+        territory=None,
+        applies=Holds(AttributeTerm(FLAGS[index])),
+        norm=Norm(NormKind.FORBIDS, hit, ordinarily=False),
+        exceptions=(ExceptionClause(Judged(JUDGEMENTS[index]), opinion, ()),),
+        severity="binding",
+        remedy=None,
+        citations=cited(),
+        cases=(),
+        place=NOWHERE,
+    )
+
+
 def book_of(found: Sequence[Rule]) -> RuleBook:
     """A rule book of some rules."""
     nothing: dict[str, object] = {}

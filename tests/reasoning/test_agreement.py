@@ -6,18 +6,29 @@ Rulesets are never freed, so generated rule books are answered in processes that
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from redline.casework import WorldResolver, days_to_try, plan_of_rule
 from redline.reasoning.infer import Status, infer
-from redline.reasoning.judge import judge
-from redline.reasoning.plan import Plan, make_plan
-from redline.rulebook.model import RuleBook
+from redline.reasoning.judge import Judging, judge
+from redline.reasoning.plan import (
+    CoveredTogether,
+    Inside,
+    Plan,
+    PlanAtom,
+    Promised,
+    make_plan,
+)
+from redline.reasoning.truth import FALSE, TRUE, UNKNOWN
+from redline.rulebook.load import load_rulebook
+from redline.rulebook.model import Condition, DocumentHeld, DoneBy, RuleBook, Territory
 from tests.reasoning import generated, oracle
 from tests.reasoning.facts import Facts
 from tests.reasoning.world import StatedGround, subjects_of
@@ -26,7 +37,7 @@ BOOKS = 90
 SUBJECTS = 120
 """Fact sets for each rule book: 90 times 120 are more than 10,000 generated cases."""
 
-BOOKS_PER_PROCESS = 8
+BOOKS_PER_PROCESS = 15
 
 
 @dataclass(frozen=True)
@@ -101,3 +112,50 @@ def test_every_status_was_generated_often():
     """Runs after the one above: agreement on what never occurs would say nothing."""
     assert sum(seen.values()) >= 10_000
     assert min(seen.get(s.name.lower(), 0) for s in Status) >= 100, seen
+
+
+# ── the cases beside the rules ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class JudgedWorld:
+    """What a case states, atom by atom as the columns judge it. Implements `oracle.Known`."""
+
+    judging: Judging
+    day: date
+
+    def truth(self, atom: PlanAtom) -> bool | None:
+        return {FALSE: False, UNKNOWN: None, TRUE: True}[int(self.judging.atom(atom)[0])]
+
+    def atom(self, condition: Condition) -> bool | None:
+        return self.truth(condition)  # type: ignore[arg-type]
+
+    def may_come(self, awaited: DocumentHeld | DoneBy) -> bool | None:
+        return self.truth(Promised(awaited))
+
+    def covered(self, documents: Sequence[DocumentHeld]) -> bool | None:
+        kinds = tuple(dict.fromkeys(d.document for d in documents))
+        return self.truth(CoveredTogether(kinds, documents[0].overlaps))
+
+    def inside(self, territory: Territory) -> bool | None:
+        return self.truth(Inside(territory))
+
+
+def test_both_agree_on_every_case_of_every_rule_that_ships():
+    book = load_rulebook(())
+    cases = 0
+    for rule in book.rules:
+        for case in rule.cases:
+            world = WorldResolver(book.scopes[rule.pack], case).world()
+            for day in [case.on.value] if case.on else days_to_try(rule):
+                plan = plan_of_rule(rule, day, book)
+                if not plan.rules:
+                    continue
+                subjects, terrain = world.on(day)
+                found = infer(plan, judge(plan, subjects, terrain).truths).statuses[0, 0]
+                judging = Judging(day, subjects, terrain, plan.fillings)
+                in_force = [group.rule for group in plan.rules]
+                expected = oracle.status(rule, JudgedWorld(judging, day), in_force)
+                assert Status(found).name.lower() == expected, (rule.names.en, case.title.en, day)
+                cases += 1
+    assert cases >= 300

@@ -102,17 +102,11 @@ def test_a_conjunction_wider_than_a_join_is_split_and_means_the_same():
     shape = compile_shape((formula,), 100, both_signs=True)
     assert max(len(p.premises) for p in shape.productions) == MAX_JOIN
     engine = Engine()
-    everything = [TRUE] * 100
-    assert outputs(engine, formula, everything) == TRUE
+    assert outputs(engine, formula, [TRUE] * 100) == TRUE
     for place in (0, 11, 12, 55, 99):
-        assert (
-            outputs(engine, formula, everything[:place] + [FALSE] + everything[place + 1 :])
-            == FALSE
-        )
-        assert (
-            outputs(engine, formula, everything[:place] + [UNKNOWN] + everything[place + 1 :])
-            == UNKNOWN
-        )
+        for truth_there in (FALSE, UNKNOWN):
+            leaves = [truth_there if i == place else TRUE for i in range(100)]
+            assert outputs(engine, formula, leaves) == truth_there
 
 
 # ── duplicates ──────────────────────────────────────────────────────────────────────────────────

@@ -135,7 +135,18 @@ def check_and_record(
 ) -> tuple[f.FindingsDocument, Record]:
     """Judge submissions and record it. Raises `Refusal` as `check` does."""
     task = prepare(submissions, options)
-    document = document_of(task)
+    return recorded(task, document_of(task), submissions, options, redact=redact)
+
+
+def recorded(
+    task: Task,
+    document: f.FindingsDocument,
+    submissions: Sequence[Path],
+    options: Options,
+    *,
+    redact: bool = False,
+) -> tuple[f.FindingsDocument, Record]:
+    """The record of a task and its answer, and the answer with the record's digest in it."""
     full = load_rulebook(options.rules)
     shown = without_geometry(document) if redact else document
     record = Record(

@@ -34,6 +34,7 @@ from redline.checking.sensitivity import boundary_sensitive
 from redline.checking.terrain import MeasuredTerrain
 from redline.checking.way_out import with_ways_out
 from redline.diagnostics import Diagnostic, Place, Refusal
+from redline.ground.addresses import without_password
 from redline.ground.catalog import Catalog, LayerVersion, find_catalog, load_catalog
 from redline.ground.features import Kind, Parcel, Role, Submission
 from redline.ground.measure import Tolerance, geodesic_length
@@ -443,7 +444,7 @@ def layer_used(layer: Layer, version: LayerVersion, zone: Zone) -> f.LayerUsed:
         approval=version.approval,
         valid_from=version.valid_from,
         valid_to=version.valid_to - timedelta(days=1) if version.valid_to else None,
-        source="; ".join(s.path for s in version.sources if s.path) or None,
+        source="; ".join(without_password(s.path) for s in version.sources if s.path) or None,
         digest=zone.digest or None,
         accuracy_m=version.accuracy,
         empty=version.empty,

@@ -122,18 +122,15 @@ def command(say: Say) -> click.Command:
             previous=previous,
         )
         try:
-            if record is None:
-                task = checking.prepare(submissions, options)
-                document = checking.document_of(task)
-                if ask is not None:
-                    write_questions(task, ask)
-            else:
-                from redline.audit.record import check_and_record, write_record
+            task = checking.prepare(submissions, options)
+            document = checking.document_of(task)
+            if record is not None:
+                from redline.audit.record import recorded, write_record
 
-                document, recorded = check_and_record(submissions, options, redact=redact)
-                write_record(recorded, record)
-                if ask is not None:
-                    write_questions(checking.prepare(submissions, options), ask)
+                document, written = recorded(task, document, submissions, options, redact=redact)
+                write_record(written, record)
+            if ask is not None:
+                write_questions(task, ask)
         except Refusal as refusal:
             document = refused(refusal)
         for report in reports:

@@ -35,6 +35,7 @@ from redline.ground.plane import Bounds
 from redline.messages import Message, msg
 
 CATALOG_NAME = "catalog.toml"
+HOW_BOUNDS_ARE_WRITTEN = msg("write west, south, east, north in degrees")
 HOW_COVERAGE_IS_WRITTEN = msg('write "everywhere", or a table with either path or bounds')
 
 # --- the file, as it is written ---------------------------------------------------------------
@@ -86,6 +87,10 @@ class LayerEntry(Entry):
     layer: str | None = None
     crs: str | None = None
     encoding: str | None = None
+    within: tuple[float, float, float, float] | None = Field(
+        default=None,
+        description="read only what meets west, south, east, north in degrees; unknown outside",
+    )
     valid_from: date | None = None
     valid_to: date | None = Field(default=None, description="the first day it no longer holds")
     approval: str | None = None
@@ -149,8 +154,9 @@ class LayerSource:
     """A file (or URL) of a layer and how its fields and values are to be understood.
 
     `path` is None where the layer is declared empty; `stated_by` and `stated_on` then cite who
-    says so. `fields` maps columns of the vocabulary to fields of the file, `values` maps, for a
-    column, what the file writes to what the vocabulary says.
+    says so. Of a database `layer` is a table or a query. `within` bounds what is read, and where
+    the layer then is complete. `fields` maps columns of the vocabulary to fields of the file,
+    `values` maps, for a column, what the file writes to what the vocabulary says.
     """
 
     path: str | None
@@ -159,6 +165,7 @@ class LayerSource:
     layer: str | None = None
     crs: str | None = None
     encoding: str | None = None
+    within: Bounds | None = None
     empty: bool = False
     stated_by: str | None = None
     stated_on: str | None = None
@@ -418,6 +425,7 @@ def version_of(
         layer=entry.layer,
         crs=entry.crs,
         encoding=entry.encoding,
+        within=bounds_of(entry, places, at, problems),
         empty=entry.empty,
         stated_by=entry.stated_by,
         stated_on=str(entry.stated_on) if entry.stated_on else None,
@@ -443,17 +451,33 @@ def coverage_of(
     match entry:
         case CoverageEntry(everywhere=True, path=None, bounds=None):
             return Everywhere()
-        case CoverageEntry(everywhere=None, path=None, bounds=(west, south, east, north)):
-            if -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90:
-                return WithinBounds((west, south, east, north))
-            reason = msg("write west, south, east, north in degrees")
-            problems.append(WrongValue(place=place, key="bounds", reason=reason))
+        case CoverageEntry(everywhere=None, path=None, bounds=tuple() as bounds):
+            if are_bounds(bounds):
+                return WithinBounds(bounds)
+            problems.append(WrongValue(place=place, key="bounds", reason=HOW_BOUNDS_ARE_WRITTEN))
         case CoverageEntry(everywhere=None, path=str(), bounds=None):
             file = resolved(entry.path, path, place, problems)
             return WithinFile(file or "", entry.layer, entry.crs)
         case _:
             problems.append(WrongValue(place=place, key="coverage", reason=HOW_COVERAGE_IS_WRITTEN))
     return None
+
+
+def bounds_of(
+    entry: LayerEntry, places: Mapping[KeyPath, Place], at: KeyPath, problems: list[Diagnostic]
+) -> Bounds | None:
+    """What of a layer is read, as it is written; None for all of it."""
+    if entry.within is None or are_bounds(entry.within):
+        return entry.within
+    place = place_of((*at, "within"), places)
+    problems.append(WrongValue(place=place, key="within", reason=HOW_BOUNDS_ARE_WRITTEN))
+    return None
+
+
+def are_bounds(bounds: Bounds) -> bool:
+    """Whether numbers are west, south, east and north in degrees."""
+    west, south, east, north = bounds
+    return -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90
 
 
 def resolved(
@@ -469,7 +493,7 @@ def resolved(
         return None
     filled = re.sub(r"\$\{([^}]*)\}", lambda found: os.environ[found[1]], written)
     if "://" in filled:
-        return filled
+        return filled  # a database, whose password is for nobody else to see
     path = catalog.parent / Path(filled).expanduser()
     if not path.exists():
         folder = path.parent

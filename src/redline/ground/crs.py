@@ -560,6 +560,14 @@ def place_of(crs: CRS, bounds: Bounds) -> Located:
     return Located(lonlat, area, max(0.0, *gaps))
 
 
+def degrees_of_each(crs: CRS, bounds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each of (N, 4) rectangles in degrees, around their corners; NaN where there is none."""
+    x, y = bounds[:, [0, 2, 0, 2]], bounds[:, [1, 3, 3, 1]]
+    if not is_in_degrees(crs):
+        x, y = degrees_transformer(crs).transform(x, y)
+    return np.column_stack((x.min(axis=1), y.min(axis=1), x.max(axis=1), y.max(axis=1)))
+
+
 def outside_each(crs: CRS, bounds: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far outside the area of use each of (N, 4) rectangles lies, by its corners, in degrees.
 

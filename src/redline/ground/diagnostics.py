@@ -1217,3 +1217,56 @@ def capped(diagnostics: Iterable[Diagnostic], most: int = 20) -> list[Diagnostic
         if count > most:
             kept.append(MoreOfTheSame(place=places[code].place, of=code, count=count - most))
     return kept
+
+
+# --- databases --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseNotReached(Diagnostic):
+    """A database that cannot be connected to."""
+
+    code: ClassVar[str] = "RL465"
+    reason: str
+
+    @property
+    def message(self) -> Message:
+        return msg("The database cannot be reached: {reason}.", reason=self.reason)
+
+    @property
+    def hint(self) -> Message:
+        return msg(
+            "Check the URL, postgresql://user@host:5432/database. A password belongs into "
+            "PGPASSWORD or ~/.pgpass."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseDriverMissing(Diagnostic):
+    """The libraries for databases are not installed."""
+
+    code: ClassVar[str] = "RL466"
+
+    @property
+    def message(self) -> Message:
+        return msg("To read from PostGIS, the libraries for it have to be installed.")
+
+    @property
+    def hint(self) -> Message:
+        return msg("Install them: pip install 'redline[postgis]'.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseRefused(Diagnostic):
+    """A table or query that the database does not answer, or not in a way that can be used."""
+
+    code: ClassVar[str] = "RL467"
+    reason: str
+
+    @property
+    def message(self) -> Message:
+        return msg("The database does not give this: {reason}.", reason=self.reason)
+
+    @property
+    def hint(self) -> Message:
+        return msg("Name a table (schema.table), or write a query that begins with select.")

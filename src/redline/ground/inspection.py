@@ -18,6 +18,7 @@ import shapely
 from pyproj import CRS
 
 from redline.diagnostics import Diagnostic, Place, Refusal
+from redline.ground.addresses import is_database
 from redline.ground.crs import (
     gauss_kruger_of,
     label,
@@ -31,7 +32,14 @@ from redline.ground.formats.layers import Column, LayerInfo, RawLayer
 from redline.ground.measure import geodesic_length
 from redline.ground.opening import plain
 from redline.ground.plane import Bounds, Plane
-from redline.ground.reading import NumberedTable, boundary_table, chosen, finished, opened
+from redline.ground.reading import (
+    NumberedTable,
+    boundary_table,
+    chosen,
+    finished,
+    opened,
+    shown,
+)
 from redline.ground.repair import repaired
 from redline.messages import Message, msg
 
@@ -172,26 +180,29 @@ class FileSummary:
     cannot be read at all, with the reasons.
     """
 
-    path: Path
+    path: Path | str
     format: Message
-    size: int
+    size: int | None
     layers: tuple[LayerSummary, ...]
     picked: str | None
     unread: Mapping[str, tuple[Diagnostic, ...]]
 
 
 def inspect_file(
-    path: Path,
+    path: Path | str,
     *,
     layer: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
 ) -> FileSummary:
-    """What is in a file, or in one layer of it. Raises `Refusal` where it cannot be read at all."""
+    """What is in a file or database, or in one layer of it.
+
+    Raises `Refusal` where it cannot be read at all.
+    """
     unread: dict[str, tuple[Diagnostic, ...]] = {}
     with opened(path, encoding) as source:
         if source.boundary_points:
-            found = boundary_table(path, encoding, crs, frozenset())
+            found = boundary_table(Path(path), encoding, crs, frozenset())
             layers = [summary_of(found)]
             picked: str | None = layers[0].name
         else:
@@ -199,29 +210,32 @@ def inspect_file(
             picked = picked_alone(infos, path)
             names = [info.name for info in infos]
             layers = []
-            for name in names if layer is None else [chosen(infos, layer, path)]:
+            for name in names if layer is None else [layer_named(layer, infos, path)]:
                 try:
-                    layers.append(raw_summary(source.read(name), path, crs))
+                    layers.append(raw_summary(source.read(name), shown(path), crs))
                 except Refusal as refusal:
                     unread[name] = refusal.diagnostics
     if unread and not layers:
         raise Refusal(d for several in unread.values() for d in several)
-    return FileSummary(
-        path,
-        FORMATS.get(path.suffix.casefold(), msg("unknown")),
-        size_of(path),
-        tuple(layers),
-        picked,
-        unread,
-    )
+    if is_database(path):
+        database = msg("PostGIS database")
+        return FileSummary(shown(path), database, None, tuple(layers), picked, unread)
+    file = Path(path)
+    form = FORMATS.get(file.suffix.casefold(), msg("unknown"))
+    return FileSummary(file, form, size_of(file), tuple(layers), picked, unread)
 
 
-def picked_alone(layers: Sequence[LayerInfo], path: Path) -> str | None:
+def picked_alone(layers: Sequence[LayerInfo], path: Path | str) -> str | None:
     """The layer that a check would take by itself; None where it would have to ask."""
     try:
         return chosen(layers, None, path)
     except Refusal:
         return None
+
+
+def layer_named(layer: str, layers: Sequence[LayerInfo], path: Path | str) -> str:
+    """The layer that is asked for; of a database it may be a query."""
+    return layer if is_database(path) else chosen(layers, layer, path)
 
 
 def size_of(path: Path) -> int:
@@ -231,7 +245,7 @@ def size_of(path: Path) -> int:
     return path.stat().st_size
 
 
-def raw_summary(raw: RawLayer, path: Path, crs: str | None) -> LayerSummary:
+def raw_summary(raw: RawLayer, path: str, crs: str | None) -> LayerSummary:
     """A layer as a check would read it; where a check would refuse it, as it stands."""
     try:
         usable = summary_of(finished(raw, path, crs, frozenset()))

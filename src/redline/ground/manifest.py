@@ -28,6 +28,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground import located
+from redline.ground.addresses import is_database
 from redline.ground.dates import parsed_date
 from redline.ground.diagnostics import (
     ManifestKeyTwice,
@@ -437,7 +438,8 @@ def is_manifest(value: object) -> bool:
 
 def referred_files(value: object, path: Path) -> set[Path]:
     """The files to which a manifest refers, whether or not it is valid otherwise."""
-    return {(path.parent / text).resolve() for text in paths_in(value) if "\x00" not in text}
+    files = (text for text in paths_in(value) if "\x00" not in text and not is_database(text))
+    return {(path.parent / text).resolve() for text in files}
 
 
 def paths_in(value: object) -> Iterator[str]:

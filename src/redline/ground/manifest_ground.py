@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from redline.diagnostics import Diagnostic, Place, Refusal, did_you_mean, refuse
+from redline.ground.addresses import database_url, is_database
 from redline.ground.boundary_points import read_boundary_points
 from redline.ground.crs import Refused, check_coordinates, establish_crs
 from redline.ground.diagnostics import ManifestGeometry, ReadingRemark, shortened
@@ -151,9 +153,13 @@ def read_source(
     """The ground of one source, and its parcels where it is a boundary-point file."""
     if source.path is None:
         return [inline_ground(source, path, gathering)], []
-    file = gathering.loaded.path.parent / source.path
     crs = source.crs
-    if file.suffix.casefold() == BOUNDARY_POINTS and not source.where:
+    file = (
+        database_url(source.path)
+        if is_database(source.path)
+        else gathering.loaded.path.parent / source.path
+    )
+    if isinstance(file, Path) and file.suffix.casefold() == BOUNDARY_POINTS and not source.where:
         points = read_boundary_points(
             file, encoding=source.encoding, crs=crs, accept_ballpark=gathering.accept_ballpark
         )

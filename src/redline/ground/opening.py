@@ -107,6 +107,9 @@ def open_source(
     if ground.whole:
         extent = ground.extent if isinstance(source.coverage, OwnExtent) else None
         coverage = coverage_in(source.coverage, plane, extent)
+        if source.within is not None:
+            read_from = coverage_in(WithinBounds(source.within), plane, None)
+            coverage = read_from if coverage is None else coverage & read_from
     if len(ground.unknown):
         coverage = without_extent_of(coverage, ground.unknown)
     return Opened(ground, columns, coverage, tuple(said))
@@ -153,7 +156,9 @@ def slot_of(source: LayerSource, plane: Plane, store: Store) -> Slot | None:
     if source.path is None or not files:
         return None
     digest = store.digest_of(files)
-    key = key_of(digest, plane, source.path, source.layer, source.crs, source.encoding)
+    within = None if source.within is None else repr(source.within)
+    reading = (source.path, source.layer, source.crs, source.encoding)
+    key = key_of(digest, plane, *reading, *([within] if within else []))
     return Slot(key, digest)
 
 
@@ -184,7 +189,7 @@ def vertices_of(ground: LayerGround) -> int:
 def read_ground(source: LayerSource, plane: Plane, digest: str | None) -> LayerGround:
     """The ground of a source as its file has it."""
     assert source.path is not None
-    table = read(source.path, source.layer, source.crs, source.encoding)
+    table = read(source.path, source.layer, source.crs, source.encoding, source.within)
     said = list(table.diagnostics)
     geometry = placed(table, plane, said)
     whole = not any(d.severity == "error" for d in said)
@@ -214,11 +219,17 @@ def extent_of(plane: Plane, geometry: Geometries) -> Bounds | None:
     return west, south, east, north
 
 
-def read(path: str, layer: str | None, crs: str | None, encoding: str | None) -> FeatureTable:
-    """The features of a file, in its own CRS."""
+def read(
+    path: str,
+    layer: str | None,
+    crs: str | None,
+    encoding: str | None,
+    within: Bounds | None = None,
+) -> FeatureTable:
+    """The features of a file or database, in its own CRS."""
     from redline.ground.reading import read_features
 
-    return read_features(path, layer=layer, crs=crs, encoding=encoding)
+    return read_features(path, layer=layer, crs=crs, encoding=encoding, within=within)
 
 
 def placed(table: FeatureTable, plane: Plane, said: list[Diagnostic]) -> Geometries:

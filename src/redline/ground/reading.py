@@ -23,11 +23,14 @@ import shapely
 from numpy.typing import NDArray
 
 from redline.diagnostics import Diagnostic, Place, Refusal, refuse
+from redline.ground.addresses import database_url, is_database, without_password
 from redline.ground.archives import unpacked
 from redline.ground.crs import (
+    Bounds,
     Refused,
     check_coordinates,
     check_web_map_fields,
+    degrees_of_each,
     establish_crs,
     reprojected,
 )
@@ -69,16 +72,23 @@ def read_features(
     crs: str | None = None,
     encoding: str | None = None,
     accept_ballpark: Refused = frozenset(),
+    within: Bounds | None = None,
 ) -> FeatureTable:
-    """The features of a file, or of one layer of it.
+    """The features of a file, of one layer of it, or of a table or query of a database.
 
     Where there are several layers, `layer` names one; the only one with polygons is picked
     alone. `crs` (a code, WKT or PROJ string) prevails over what the file states. `encoding` is
     that of its text, where it cannot be told. `accept_ballpark` names datums that are taken as
-    CGCS2000 although nothing transforms them. Raises `Refusal` where nothing can be read.
+    CGCS2000 although nothing transforms them. `within` keeps only features whose rectangle meets
+    west, south, east, north in degrees. Raises `Refusal` where nothing can be read.
     """
     return read_numbered(
-        path, layer=layer, crs=crs, encoding=encoding, accept_ballpark=accept_ballpark
+        path,
+        layer=layer,
+        crs=crs,
+        encoding=encoding,
+        accept_ballpark=accept_ballpark,
+        within=within,
     ).table
 
 
@@ -89,22 +99,49 @@ def read_numbered(
     crs: str | None = None,
     encoding: str | None = None,
     accept_ballpark: Refused = frozenset(),
+    within: Bounds | None = None,
 ) -> NumberedTable:
     """As `read_features`, with the features' numbers in the file."""
+    if is_database(path):
+        from redline.ground.formats.postgis import read_postgis
+
+        raw = read_postgis(path, layer, within)
+        return finished(raw, shown(path), crs, accept_ballpark)
     path = Path(path)
     with opened(path, encoding) as source:
         if source.boundary_points:
-            return boundary_table(path, encoding, crs, accept_ballpark)
+            return limited(boundary_table(path, encoding, crs, accept_ballpark), within)
         raw = source.read(chosen(source.layers(), layer, path))
-    return finished(raw, path, crs, accept_ballpark)
+    return limited(finished(raw, path, crs, accept_ballpark), within)
+
+
+def shown(path: Path | str) -> str:
+    """The name of a source as people may see it: without a password."""
+    return without_password(database_url(path)) if is_database(path) else str(path)
+
+
+def limited(found: NumberedTable, within: Bounds | None) -> NumberedTable:
+    """The features whose rectangle meets some bounds in degrees; all where there are no bounds."""
+    if within is None:
+        return found
+    west, south, east, north = within
+    table = found.table
+    bounds = degrees_of_each(table.crs, shapely.bounds(table.geometry))
+    kept = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
+    kept &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    some = replace(
+        table,
+        geometry=table.geometry[kept],
+        columns={name: values[kept] for name, values in table.columns.items()},
+    )
+    return NumberedTable(some, found.numbers[kept])
 
 
 def list_layers(path: Path | str) -> tuple[LayerInfo, ...]:
     """The layers of a file that have geometry. Raises `Refusal`."""
-    path = Path(path)
     with opened(path, None) as source:
         if source.boundary_points:
-            return (LayerInfo(path.stem, "Polygon", None),)
+            return (LayerInfo(Path(path).stem, "Polygon", None),)
         return tuple(source.layers())
 
 
@@ -209,8 +246,15 @@ SUFFIXES: Final = (BOUNDARY_POINTS, *READERS, *ARCHIVES)
 """Name endings that can be read, lower case."""
 
 
-def opened(path: Path, encoding: str | None) -> AbstractContextManager[Source]:
-    """A file ready to be read, by the ending of its name. Raises `Refusal`."""
+def opened(path: Path | str, encoding: str | None) -> AbstractContextManager[Source]:
+    """A file ready to be read, by the ending of its name; or a database. Raises `Refusal`."""
+    if is_database(path):
+        from redline.ground.formats.postgis import postgis_layers, read_postgis
+
+        return nullcontext(
+            Source(lambda: postgis_layers(path), lambda name: read_postgis(path, name))
+        )
+    path = Path(path)
     if not path.exists():
         place = Place(str(path))
         raise refuse(FileMissing(place=place, path=str(path), neighbours=neighbours(path)))
@@ -317,10 +361,10 @@ def moved(diagnostic: Diagnostic, folder: Path, archive: Path) -> Diagnostic:
 # --- choosing a layer -------------------------------------------------------------------------
 
 
-def chosen(layers: Sequence[LayerInfo], wanted: str | None, path: Path) -> str:
+def chosen(layers: Sequence[LayerInfo], wanted: str | None, path: Path | str) -> str:
     """The layer that is meant: by name, or the only one, or the only one with polygons."""
     names = [layer.name for layer in layers]
-    place = Place(str(path))
+    place = Place(shown(path))
     if wanted is not None:
         if wanted in names:
             return wanted
@@ -347,7 +391,9 @@ def may_have_area(layer: LayerInfo) -> bool:
 # --- finishing --------------------------------------------------------------------------------
 
 
-def finished(raw: RawLayer, path: Path, crs: str | None, accept_ballpark: Refused) -> NumberedTable:
+def finished(
+    raw: RawLayer, path: Path | str, crs: str | None, accept_ballpark: Refused
+) -> NumberedTable:
     """A layer as a table: CRS established, heights dropped, unusable features left out."""
     place = Place(str(path))
     said: list[Diagnostic] = list(raw.diagnostics)

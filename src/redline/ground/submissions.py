@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from redline.diagnostics import Diagnostic, Place, Refusal
+from redline.ground.addresses import is_database
 from redline.ground.boundary_points import BoundaryPoints, read_boundary_points
 from redline.ground.crs import Refused
 from redline.ground.dates import parsed_date
@@ -171,6 +172,9 @@ def expanded(paths: Iterable[Path], said: list[Diagnostic]) -> Iterator[tuple[Pa
     """
     seen: set[Path] = set()
     for path in paths:
+        if is_database(path):
+            yield path, False
+            continue
         place = Place(str(path))
         if not path.exists():
             missing = FileMissing(place=place, path=str(path), neighbours=neighbours(path))
@@ -219,6 +223,8 @@ def is_companion(path: Path) -> bool:
 
 def values_of_manifest(path: Path) -> Located | None:
     """The values of a manifest, None for any other file. Raises `Refusal`."""
+    if is_database(path):
+        return None
     suffix = path.suffix.casefold()
     if suffix in MANIFEST_SUFFIXES:
         return open_manifest(path)
@@ -244,7 +250,7 @@ def looks_like_manifest(path: Path) -> bool:
 def bare(path: Path, options: Options, said: list[Diagnostic]) -> list[Submission]:
     """The submissions of a file without a manifest. Raises `Refusal`."""
     accepted = options.accept_ballpark
-    if path.suffix.casefold() == BOUNDARY_POINTS:
+    if path.suffix.casefold() == BOUNDARY_POINTS and not is_database(path):
         points = read_boundary_points(path, crs=options.crs, accept_ballpark=accepted)
         submission = of_boundary_points(path, points)
         if not submission.geometries:
@@ -254,7 +260,12 @@ def bare(path: Path, options: Options, said: list[Diagnostic]) -> list[Submissio
         return [submission]
     found = read_numbered(path, crs=options.crs, accept_ballpark=accepted)
     said += found.table.diagnostics
-    return of_table(path, found, options.group_by, said)
+    # A table of a database goes by its name, and its address without the password.
+    named = Path(found.table.name) if is_database(path) else path
+    return [
+        replace(one, source=found.table.source)
+        for one in of_table(named, found, options.group_by, said)
+    ]
 
 
 def of_boundary_points(path: Path, points: BoundaryPoints) -> Submission:

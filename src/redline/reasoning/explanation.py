@@ -32,6 +32,7 @@ from redline.reasoning.plan import (
     CoveredTogether,
     Derived,
     ExceptionFormula,
+    Promised,
     RuleGroup,
     TextHeld,
 )
@@ -118,6 +119,12 @@ class GroupExplainer:
                 return self.leaf(index)
             case Negation(inner=inner):
                 return self.step(inner)
+            case Disjunction(items=(Leaf(index=held), Leaf(index=promised))) if self.truths[
+                held
+            ] == FALSE and self.is_promise(held, promised):
+                # Not there yet: whether it may still come stands below.
+                told = self.leaf(promised)
+                return told if told.truth == TRUE else replace(self.leaf(held), premises=(told,))
             case Conjunction() | Disjunction():
                 deciding = self.deciding(formula)
                 if len(deciding) == 1:
@@ -136,6 +143,10 @@ class GroupExplainer:
         inner = GroupExplainer(self.inference, self.subject, group.shape, group.leaves, [formula])
         citations = tuple(c for c in atom.concept.citations if c.interval.holds(self.plan.day))
         return replace(told, premises=inner.under(formula), citations=citations)
+
+    def is_promise(self, held: int, promised: int) -> bool:
+        """Whether one atom says that what another asks for may still come."""
+        return self.plan.atoms[promised] == Promised(self.plan.atoms[held])  # type: ignore[arg-type]
 
     def under(self, formula: Formula) -> tuple[Step, ...]:
         """What decides a formula, without a step for the formula itself where it is composite."""

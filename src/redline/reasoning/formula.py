@@ -85,7 +85,8 @@ class Shape:
     @cached_property
     def digest(self) -> str:
         """Identifies the shape across groups and processes."""
-        text = repr((self.leaves, self.productions, self.outputs))
+        rules = ";".join([f"{p.conclusion}<{','.join(p.premises)}" for p in self.productions])
+        text = f"{self.leaves};{','.join(self.outputs)};{rules}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @cached_property

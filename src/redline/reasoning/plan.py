@@ -413,6 +413,8 @@ class Likeness:
 
     def number(self, formula: Formula, positive: bool = True) -> int:
         """The number of a formula, or of its opposite."""
+        if isinstance(formula, Negation):
+            return self.number(formula.inner, not positive)
         key = (id(formula), positive)
         if key not in self.met:
             self.met[key] = NUMBERS.setdefault(self.looks(formula, positive), next(COUNTER))
@@ -428,7 +430,7 @@ class Likeness:
                 place = self.places[index]
                 return ("+" if positive == (self.leaves[place] >= 0) else "-", place)
             case Negation(inner=inner):
-                return ("=", self.number(inner, not positive))
+                return self.looks(inner, not positive)
             case Conjunction(items=items) | Disjunction(items=items):
                 sign = "&" if isinstance(formula, Conjunction) == positive else "|"
                 return (sign, *[self.number(i, positive) for i in items])

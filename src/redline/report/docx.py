@@ -92,7 +92,7 @@ COUNTED = (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED, Status.UNDETERMI
 
 OVERVIEW = (4.6, 2.8, 1.8, 2.2, 1.9, 2.7)
 CHECKLIST = (1.2, 9.6, 5.2)
-LAYERS = (4.4, 3.0, 3.6, 1.6, 3.4)
+LAYERS = (4.2, 2.8, 3.6, 1.9, 3.5)
 PARTICULARS = (3.6, 12.4)
 SIGNATURES = (3.2, 4.8, 3.2, 4.8)
 """Widths of the columns of tables, centimetres."""
@@ -458,6 +458,7 @@ def _page_and_styles(book: Document, language: Language) -> None:
             style.font.size = Pt(sizes[name])
         if heading or name == "Caption":
             style.font.italic = False
+            style.font.bold = name.startswith(("Heading", "Intense"))
             style.font.color.rgb = RGBColor(0x20, 0x20, 0x20)
     book.styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     book.styles["Intense Quote"].paragraph_format.left_indent = Cm(0)

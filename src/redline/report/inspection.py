@@ -5,6 +5,7 @@ Within version 1 fields are added, never renamed, retyped or removed.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -160,8 +161,8 @@ class FileFound(Model):
     """Its path."""
     format: Bilingual
     """Its format."""
-    bytes: int
-    """Its size."""
+    bytes: int | None
+    """Its size; null for a database."""
     picked: str | None
     """The layer that a check takes where none is named; null where it would ask."""
     layers: tuple[LayerFound, ...]
@@ -189,7 +190,7 @@ def file_found(file: FileSummary, book: RuleBook | None) -> FileFound:
         format=Bilingual.of(file.format),
         bytes=file.size,
         picked=file.picked,
-        layers=tuple(layer_found(layer, file.path.stem, book) for layer in file.layers),
+        layers=tuple(layer_found(layer, Path(file.path).stem, book) for layer in file.layers),
     )
 
 

@@ -51,12 +51,9 @@ WIDEST_VALUE = 40
 
 def write_file(file: FileFound, sheet: Sheet, *, quiet: bool = False) -> None:
     """A file and its layers; quietly, a line for each layer."""
-    heading = msg(
-        "{file}: {format}, {size}",
-        file=file.file,
-        format=title_of(file.format),
-        size=size_text(file.bytes),
-    )
+    heading = msg("{file}: {format}", file=file.file, format=title_of(file.format))
+    if file.bytes is not None:
+        heading = msg("{heading}, {size}", heading=heading, size=size_text(file.bytes))
     if len(file.layers) > 1:
         heading = msg("{heading}, {count} layers", heading=heading, count=len(file.layers))
     sheet.line(sheet.say(heading), Tone.STRONG)

@@ -305,7 +305,7 @@ def value_gaps(pack: Linted) -> Iterator[Diagnostic]:
                         under=rule.title,
                         name=parameter.names.key,
                         start=gap.start,
-                        end=gap.end,
+                        end=gap.end if gap.end < FOREVER else None,
                     )
                     break
 

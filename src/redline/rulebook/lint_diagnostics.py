@@ -91,10 +91,16 @@ class ValueGap(LintDiagnostic):
     code: ClassVar[str] = "RL304"
     name: str
     start: date
-    end: date
+    end: date | None
 
     @property
     def message(self) -> Message:
+        if self.end is None:
+            return msg(
+                "“{name}” has no value from {start} on, though this rule that uses it is in force",
+                name=self.name,
+                start=self.start,
+            )
         return msg(
             "“{name}” has no value from {start} to {end}, though this rule that uses it is in "
             "force then",
