@@ -352,8 +352,8 @@ VALUES: dict[str, Sequence[object]] = {
 }
 
 
-def batch(seed: int, size: int) -> Batch:
-    """Random facts about subjects, unknowns everywhere."""
+def batch(seed: int, size: int, blank: float | None = None) -> Batch:
+    """Random facts about subjects, unknowns everywhere; a share of `blank` where that is given."""
     rng = random.Random(seed)
     supplied = [x for x in LAYERS if rng.random() < 0.9]
     columns = {
@@ -364,7 +364,7 @@ def batch(seed: int, size: int) -> Batch:
         for x in supplied
     }
     bounded = {x.names.key: rng.random() < 0.5 for x in supplied}
-    pairs = [subject(rng, columns, bounded) for _ in range(size)]
+    pairs = [subject(rng, columns, bounded, blank) for _ in range(size)]
     return Batch(tuple(a for a, _ in pairs), tuple(b for _, b in pairs))
 
 
@@ -372,9 +372,10 @@ def subject(
     rng: random.Random,
     columns: dict[str, list[dict[str, object]]],
     bounded: dict[str, bool],
+    blank: float | None,
 ) -> tuple[Facts, Facts]:
     """The facts about one subject, and the same with some of its unknowns settled."""
-    blank = rng.choice([0.0, 0.1, 0.2, 0.5])
+    blank = rng.choice([0.0, 0.1, 0.2, 0.5]) if blank is None else blank
     papers = {d.names.key: listed(rng) for d in DOCUMENTS}
     all_listed = rng.random() < 0.3
     whole = Facts(

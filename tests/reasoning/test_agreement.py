@@ -33,9 +33,9 @@ from tests.reasoning import generated, oracle
 from tests.reasoning.facts import Facts
 from tests.reasoning.world import StatedGround, subjects_of
 
-BOOKS = 90
-SUBJECTS = 120
-"""Fact sets for each rule book: 90 times 120 are more than 10,000 generated cases."""
+BOOKS = 70
+SUBJECTS = 150
+"""Fact sets for each rule book: 70 times 150 are more than 10,000 generated cases."""
 
 BOOKS_PER_PROCESS = 15
 

@@ -68,6 +68,17 @@ def test_a_rule_whose_successor_asks_about_the_same_thing_has_one(tmp_path: Path
     assert "RL303" in codes(old + other, tmp_path)
 
 
+def test_rules_that_end_with_their_instrument_are_one_find(tmp_path: Path):
+    plan = (
+        'instrument PLAN / 规划 "Plan" / "规划"\n  in force from 2020-01-01 before 2026-01-01\n\n'
+    )
+    rules = "".join(
+        rule("  forbids noisy", f"PLAN art. {n}", name=f"r{n} / 规{n}") for n in range(1, 4)
+    )
+    (end,) = [d for d in found(plan + rules, tmp_path) if d.code == "RL303"]
+    assert end.message.values["others"] == 2
+
+
 def test_a_comment_with_a_reason_accepts_a_find(tmp_path: Path):
     old = rule("  forbids noisy", "ACT art. 1 before 2023-01-01")
     accepted = "# lint: RL303 repealed without a successor\n" + old

@@ -400,11 +400,11 @@ class Printer:
     # ── rules ──
 
     def rule(self, node: t.Rule) -> Doc:
+        clauses = (self.subject(node.subject), self.territory_clause(node.territory))
         head = words(
             self.kw("RULE"),
             self.declared(node.name),
-            self.subject(node.subject),
-            self.territory_clause(node.territory),
+            *(self.loose(clause) for clause in clauses if clause is not None),
         )
         docs: list[Doc] = [head, self.statement(None, self.title(node.title))]
         docs += [self.rule_part(part) for part in node.parts]
@@ -738,7 +738,7 @@ class Printer:
 
     def document_test(self, node: t.DocumentTest) -> Doc:
         """A document and what is asked of it, in a fixed order."""
-        docs: list[Doc | None] = [self.kw("DOCUMENT"), self.name(node.document)]
+        docs: list[Doc] = []
         if node.covers == "overlap":
             docs.append(words(self.kw("COVERS"), self.kw("THE_OVERLAP")))
         elif node.covers is not None:
@@ -756,7 +756,8 @@ class Printer:
         if node.valid_on is not None:
             day = self.expression(node.valid_on)
             docs.append(self.order([K("VALID_ON"), day], [K("ON"), day, K("VALID")]))
-        return words(*docs)
+        document = words(self.kw("DOCUMENT"), self.name(node.document))
+        return words(document, *(self.loose(doc) for doc in docs))
 
     def from_each(self, node: t.FromEach) -> Doc:
         layer, part = self.name(node.layer), self.part(node.part)

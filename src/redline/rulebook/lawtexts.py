@@ -39,7 +39,7 @@ ITEM = re.compile(r"^[（(]([一二三四五六七八九十]+)[)）]")
 
 @dataclass(frozen=True, slots=True)
 class ArticleText:
-    """An article: its paragraphs, and for each how many items follow it."""
+    """An article: its paragraphs, and for each the number of the last item that follows it."""
 
     paragraphs: tuple[str, ...]
     items: tuple[int, ...]
@@ -81,8 +81,10 @@ def article_text(text: str) -> ArticleText:
     for line in (x.strip() for x in lines):
         if not line:
             continue
-        if ITEM.match(line) and paragraphs:
-            items[-1] += 1
+        item = ITEM.match(line)
+        if item and paragraphs:
+            # By its own number: lines without one may stand between the items of a list.
+            items[-1] = max(items[-1], chinese_number(item[1]))
             paragraphs[-1] += line
         else:
             paragraphs.append(line)

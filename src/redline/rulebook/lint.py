@@ -267,17 +267,28 @@ def cited_parts(rule: t.Rule) -> Iterator[Sequence[t.Citation]]:
 
 
 def endings(pack: Linted) -> Iterator[Diagnostic]:
-    """Rules that end on a day on which no rule about the same things begins."""
+    """Rules that end on a day on which no rule about the same things begins.
+
+    The rules of a pack that end together with one instrument are one find, at the first of them.
+    """
+    ending: dict[tuple[date, int], list[tuple[t.Rule, Rule]]] = {}
     for node, rule in pack.rules():
-        end = max(c.interval.end for c in rule.citations)
+        last = max(rule.citations, key=lambda c: c.interval.end)
+        end = last.interval.end
         begun = pack.index.beginning.get(end, frozenset())
-        if end == FOREVER or begun & asked_about(node, pack.scope):
-            continue
+        if end != FOREVER and not begun & asked_about(node, pack.scope):
+            whole = last.instrument.force.end == end
+            ending.setdefault((end, id(last.instrument if whole else rule)), []).append(
+                (node, rule)
+            )
+    for (end, _), rules in ending.items():
         held = {id(i): i for i in pack.book.instruments.values() if i.force.start == end}
+        node, rule = rules[0]
         yield EndsWithoutSuccessor(
             place=pack.scope.place(node.name),
             under=rule.title,
             end=end,
+            others=len(rules) - 1,
             beginning=tuple(i.title for i in held.values()),
         )
 

@@ -63,10 +63,18 @@ class CitationGap(LintDiagnostic):
 class EndsWithoutSuccessor(LintDiagnostic):
     code: ClassVar[str] = "RL303"
     end: date
+    others: int
     beginning: tuple[Title, ...]
 
     @property
     def message(self) -> Message:
+        if self.others:
+            return msg(
+                "this rule and {others} others here end on {end} with their instrument, and no "
+                "rules about the same things begin that day",
+                end=self.end,
+                others=self.others,
+            )
         return msg(
             "this rule ends on {end} and no rule about the same things begins that day",
             end=self.end,
