@@ -135,7 +135,7 @@ def test_a_stage_is_asked_where_a_document_is_due_by_it():
     assert sets(due, world(stage="siting")) == [{"doc0"}]
 
 
-def test_what_no_answer_can_settle_has_no_set():
+def test_a_text_of_law_that_is_not_held_is_asked_for_with_the_rest():
     assert sets(replace(rule(HIT), citations=generated.cited(generated.NOT_HELD)), world()) == [
         {"LAW", "flag0"}
     ]

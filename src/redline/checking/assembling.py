@@ -13,8 +13,11 @@ from pydantic import TypeAdapter
 from shapely.geometry.base import BaseGeometry
 
 from redline import findings as f
+from redline.checking.diagnostics import ExpectationMissed
 from redline.checking.terrain import MeasuredTerrain
+from redline.diagnostics import Place
 from redline.ground.distance import nearest
+from redline.ground.features import Submission
 from redline.language.kinds import Comparator, MeasureKind, NormKind, RelationKind
 from redline.messages import Title
 from redline.quantities import base_unit
@@ -113,10 +116,41 @@ def verdict_of(findings: Sequence[f.Finding]) -> f.Verdict:
     return f.Verdict.COMPLIANT
 
 
-def findings_of(answered: Answered, subject: int) -> tuple[f.Finding, ...]:
-    """The findings of one subject, one for each rule in force, in the rule book's order."""
+def findings_of(answered: Answered, subject: int, kind: str) -> tuple[f.Finding, ...]:
+    """The findings of one subject, one for each rule in force that speaks about its kind, in the
+    rule book's order. Checks of data are told apart (`expectations_missed`).
+    """
     maker = FindingMaker(answered, subject)
-    return tuple(maker.finding(i) for i in range(len(answered.inference.plan.rules)))
+    return tuple(
+        maker.finding(i)
+        for i, group in enumerate(answered.inference.plan.rules)
+        if group.rule.severity != "data_check" and speaks_of(group.rule, kind)
+    )
+
+
+def speaks_of(rule: Rule, kind: str) -> bool:
+    """Whether a rule is about submissions of a kind; projects and operations where it names none."""
+    return kind in ("project", "operation") if rule.subject is None else rule.subject == kind
+
+
+def expectations_missed(
+    answered: Answered, subject: int, submission: Submission
+) -> Iterator[f.DataCheck]:
+    """What a submission declares and a rule that only `expects` finds otherwise."""
+    maker = FindingMaker(answered, subject)
+    for index, group in enumerate(answered.inference.plan.rules):
+        rule = group.rule
+        if rule.severity != "data_check" or not speaks_of(rule, submission.kind.value):
+            continue
+        if Status(answered.inference.statuses[subject, index]) is not Status.VIOLATED:
+            continue
+        problem = f.Problem.of(
+            ExpectationMissed(place=Place(submission.source, item=submission.id), title=rule.title)
+        )
+        yield f.DataCheck(
+            **{name: getattr(problem, name) for name in f.Problem.model_fields},
+            measured=tuple(maker.measurements(group)),
+        )
 
 
 class FindingMaker:

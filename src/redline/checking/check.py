@@ -16,6 +16,7 @@ from redline.checking.answering import read_answers, unclaimed
 from redline.checking.assembling import (
     Answered,
     clauses_not_executed,
+    expectations_missed,
     findings_of,
     geojson,
     rules_not_verified,
@@ -408,7 +409,7 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
     results: dict[int, f.SubmissionFindings] = {}
     for index, row in enumerate(batch.rows):
         submission = batch.submissions[index].submission
-        found = findings_of(answered, index)
+        found = findings_of(answered, index, submission.kind.value)
         if task.options.way_out:
             found = with_ways_out(answered, index, found)
         results[row] = f.SubmissionFindings(
@@ -422,7 +423,10 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
             parts=tuple(parts_of(submission, task.zones.plane)),
             layers=used,
             findings=found,
-            data_checks=tuple(data_checks(submission, task.zones.plane)),
+            data_checks=(
+                *data_checks(submission, task.zones.plane),
+                *expectations_missed(answered, index, submission),
+            ),
             warnings=tuple(f.Problem.of(d) for d in batch.warnings[index]),
             not_executed=(
                 *(clause for clause, concerned in scope if concerned[index]),

@@ -129,6 +129,19 @@ class DeclaredAreaDiffers(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectationMissed(Diagnostic):
+    """What a submission declares is not what a check of its data expects."""
+
+    code: ClassVar[str] = "RL611"
+    severity: ClassVar[Severity] = "warning"
+    title: Title
+
+    @property
+    def message(self) -> Message:
+        return msg("the data do not bear out: {title}", title=self.title)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BadSetting(Diagnostic):
     """A --set that is not KEY=VALUE."""
 

@@ -13,7 +13,7 @@ from redline.checking.check import Options, Task, judge_batch, prepare
 from redline.checking.derivations import derivation_of
 from redline.diagnostics import Diagnostic, did_you_mean, refuse
 from redline.messages import Message, msg
-from redline.rulebook.model import Citation, Rule, RuleBook
+from redline.rulebook.model import Citation, NotExecutable, Rule, RuleBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +62,31 @@ def rules_named(book: RuleBook, name: str) -> tuple[Rule, ...]:
     """The rules of a name in either language (with its pack in front or without), else those that
     cite a clause such as `CODE art. 320(1)`. Raises `Refusal` where there are none.
     """
+    rules, _clauses = named(book, name)
+    if not rules:
+        raise refuse(unknown_rule(book, name))
+    return rules
+
+
+def named(book: RuleBook, name: str) -> tuple[tuple[Rule, ...], tuple[NotExecutable, ...]]:
+    """The rules that a name or a clause stands for, and the clauses that no rule can execute.
+
+    Raises `Refusal` where it stands for neither.
+    """
     wanted = squeezed(name)
-    found = tuple(r for r in book.rules if wanted in names_of(r))
-    if not found:
-        found = tuple(r for r in book.rules if any(cites(c, wanted) for c in citations_in(r)))
-    if not found:
-        known = tuple(n for r in book.rules for n in (r.names.en, r.names.zh) if n)
-        raise refuse(NoSuchRule(name=name, known=known))
-    return found
+    rules = tuple(r for r in book.rules if wanted in names_of(r))
+    if rules:
+        return rules, ()
+    rules = tuple(r for r in book.rules if any(cites(c, wanted) for c in citations_in(r)))
+    clauses = tuple(c for c in book.not_executable if cites(c.citation, wanted))
+    if not rules and not clauses:
+        raise refuse(unknown_rule(book, name))
+    return rules, clauses
+
+
+def unknown_rule(book: RuleBook, name: str) -> NoSuchRule:
+    known = tuple(n for r in book.rules for n in (r.names.en, r.names.zh) if n)
+    return NoSuchRule(name=name, known=known)
 
 
 def names_of(rule: Rule) -> frozenset[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from redline.checking import Options
     from redline.checking.explaining import Explained
     from redline.report.layout import Sheet
-    from redline.rulebook.model import Rule
+    from redline.rulebook.model import NotExecutable, Rule
 
 
 def command(say: Say) -> click.Command:
@@ -109,15 +109,15 @@ def tell_rules(  # noqa: PLR0917 - what the command line says
     name: str, options: Options, output: Path | None, say: Say, form: str, full: bool
 ) -> int:
     """What the rules of a name say."""
-    from redline.checking.explaining import rules_named
+    from redline.checking.explaining import named
     from redline.commands.outlet import outlet
     from redline.report.layout import Sheet, style_of
     from redline.rulebook.load import load_rulebook
 
-    found = rules_named(load_rulebook(options.rules), name)
+    rules, clauses = named(load_rulebook(options.rules), name)
     with outlet(output) as stream:
         sheet = Sheet(stream, say.language, style_of(stream, os.environ), full=full)
-        write_rules(found, options.as_of or date.today(), sheet, form)
+        write_rules(rules, clauses, options.as_of or date.today(), sheet, form)
     return 0
 
 
@@ -169,16 +169,28 @@ def write_explained(explained: tuple[Explained, ...], sheet: Sheet, form: str) -
             write_derivation(finding.derivation, sheet)
 
 
-def write_rules(rules: tuple[Rule, ...], day: date, sheet: Sheet, form: str) -> None:
-    """What some rules say."""
+def write_rules(
+    rules: tuple[Rule, ...],
+    clauses: tuple[NotExecutable, ...],
+    day: date,
+    sheet: Sheet,
+    form: str,
+) -> None:
+    """What some rules say, and which clauses no rule can execute."""
     from redline.reasoning.outline import outline
-    from redline.report.explanation import rule_as_json, write_rule
+    from redline.report.explanation import (
+        clause_as_json,
+        rule_as_json,
+        write_not_executable,
+        write_rule,
+    )
 
     outlines = [(rule, outline(rule, day)) for rule in rules]
     if form == "json":
         document = {
             "schema": "redline.explanation/1",
             "rules": [rule_as_json(rule, lines) for rule, lines in outlines],
+            "not_executable": [clause_as_json(clause) for clause in clauses],
         }
         write_json(document, sheet.stream)
         return
@@ -186,6 +198,10 @@ def write_rules(rules: tuple[Rule, ...], day: date, sheet: Sheet, form: str) -> 
         if i:
             sheet.blank()
         write_rule(rule, lines, sheet)
+    if rules and clauses:
+        sheet.blank()
+    for clause in clauses:
+        write_not_executable(clause, sheet)
 
 
 def write_json(document: Mapping[str, object], stream: TextIO) -> None:

@@ -12,7 +12,7 @@ from redline.report.figures import quantity_text
 from redline.report.finding_lines import write_evidence
 from redline.report.layout import Sheet, Tone
 from redline.report.wording import citation_line, status_text
-from redline.rulebook.model import Rule
+from redline.rulebook.model import NotExecutable, Rule
 
 IN = 2
 """Columns by which each level is set in."""
@@ -122,6 +122,22 @@ def write_line(line: Line, sheet: Sheet, indent: int) -> None:
         )
     for inner in line.below:
         write_line(inner, sheet, indent + IN)
+
+
+def write_not_executable(clause: NotExecutable, sheet: Sheet) -> None:
+    """A clause that no rule can execute, and why."""
+    cited = citation_line(citation_of(clause.citation), sheet.language)
+    reason = clause.because.render(sheet.language)
+    text = msg("{clause} is not executable: {reason}", clause=cited, reason=reason)
+    sheet.line(sheet.say(text))
+
+
+def clause_as_json(clause: NotExecutable) -> dict[str, object]:
+    """A clause that no rule can execute, for programs."""
+    return {
+        "citation": citation_of(clause.citation).model_dump(mode="json"),
+        "because": {"en": clause.because.en, "zh": clause.because.zh},
+    }
 
 
 def rule_as_json(rule: Rule, lines: Sequence[Line]) -> dict[str, object]:
