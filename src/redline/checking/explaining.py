@@ -89,6 +89,27 @@ def unknown_rule(book: RuleBook, name: str) -> NoSuchRule:
     return NoSuchRule(name=name, known=known)
 
 
+def with_cases(rule: Rule) -> Rule:
+    """A rule with the cases beside it, read from its file. Raises `Refusal` where it has gone.
+
+    A rule book that was kept between runs has none.
+    """
+    from redline.language import tree
+    from redline.language.parser import parse
+    from redline.language.source import read_source
+
+    if rule.cases:
+        return rule
+    pack = parse(read_source(Path(rule.place.file)))
+    for node in pack.declarations:
+        if isinstance(node, tree.Rule) and (node.name.en, node.name.zh) == (
+            rule.names.en,
+            rule.names.zh,
+        ):
+            return replace(rule, cases=node.cases)
+    return rule
+
+
 def names_of(rule: Rule) -> frozenset[str]:
     """Everything by which a rule can be called."""
     plain = [n for n in (rule.names.en, rule.names.zh) if n]

@@ -109,12 +109,13 @@ def tell_rules(  # noqa: PLR0917 - what the command line says
     name: str, options: Options, output: Path | None, say: Say, form: str, full: bool
 ) -> int:
     """What the rules of a name say."""
-    from redline.checking.explaining import named
+    from redline.checking.explaining import named, with_cases
     from redline.commands.outlet import outlet
     from redline.report.layout import Sheet, style_of
-    from redline.rulebook.load import load_rulebook
+    from redline.rulebook.cached import ready_rulebook
 
-    rules, clauses = named(load_rulebook(options.rules), name)
+    rules, clauses = named(ready_rulebook(options.rules), name)
+    rules = tuple(with_cases(rule) for rule in rules)
     with outlet(output) as stream:
         sheet = Sheet(stream, say.language, style_of(stream, os.environ), full=full)
         write_rules(rules, clauses, options.as_of or date.today(), sheet, form)

@@ -12,19 +12,28 @@ few ten-thousandths of its width, stays as it is.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Self
 
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike
+from pyproj import Transformer
 from shapely import STRtree
 
 from redline.ground.distance import cut_lines, equidistant
 from redline.ground.features import Geometries
 from redline.ground.grouping import dissolve
 from redline.ground.moved import buffered, windows
-from redline.ground.plane import ELLIPSOID, Bools, Floats, Indices, Plane, split_and_map, transformed
+from redline.ground.plane import (
+    ELLIPSOID,
+    Bools,
+    Floats,
+    Indices,
+    Plane,
+    split_and_map,
+    transformed,
+)
 from redline.ground.repair import one_dimension
 from redline.ground.tiles import tile
 from redline.ground.zoning import Coverage, Zone
@@ -103,9 +112,7 @@ def check_side(whole: Geometries, side: Side) -> None:
         raise ValueError(f"the features have no side “{side}”")
 
 
-def features_of(
-    zone: Zone, around: Geometries | None, reach_m: float, wanted: Bools
-) -> Geometries:
+def features_of(zone: Zone, around: Geometries | None, reach_m: float, wanted: Bools) -> Geometries:
     """The features of a zone, each as one geometry; None for those that are not wanted, or out of
     reach of some geometries.
     """
@@ -172,15 +179,13 @@ def grown(whole: Geometries, widths: Floats, plane: Plane) -> Geometries:
     return refined(rough, stretches, widths, plane)
 
 
-def rough_belts(
-    stretches: Stretches, widths: Floats, plane: Plane, features: int
-) -> Geometries:
+def rough_belts(stretches: Stretches, widths: Floats, plane: Plane, features: int) -> Geometries:
     """Belts as GEOS grows them, cell by cell in equidistant planes."""
     middle = shapely.get_coordinates(shapely.centroid(shapely.envelope(stretches.geometry)))
     parts: list[Geometries] = []
     owner: list[Indices] = []
-    for centre, rows in cells(middle, np.zeros(len(middle), dtype=np.intp), CELL_M, plane):
-        local = equidistant(centre)
+    for cell, rows in cells(middle, np.zeros(len(middle), dtype=np.intp), CELL_M):
+        local = equidistant(cell.middle(CELL_M, plane))
         there = split_and_map(
             stretches.geometry[rows], lambda xy, to=local: transformed(to, plane.to_degrees(xy))
         )
@@ -201,20 +206,30 @@ def rough_belts(
     return dissolve(np.concatenate(parts), np.concatenate(owner), features)
 
 
-def cells(
-    points: Floats, group: Indices, side_m: float, plane: Plane
-) -> Iterator[tuple[Floats, Indices]]:
-    """The rows of points in each cell of each group, with the middle of the cell in degrees."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A square of a grid, for one group of points."""
+
+    group: int
+    column: int
+    row: int
+
+    def middle(self, side_m: float, plane: Plane) -> Floats:
+        """Its middle in degrees."""
+        return plane.to_degrees(np.array([[self.column + 0.5, self.row + 0.5]]) * side_m)[0]
+
+
+def cells(points: Floats, group: Indices, side_m: float) -> Iterator[tuple[Cell, Indices]]:
+    """The rows of points in each cell of each group."""
     if not len(points):
         return
-    key = np.column_stack((group, np.floor(points / side_m)))
+    key = np.column_stack((group, np.floor(points / side_m))).astype(np.int64)
     cell, place = np.unique(key, axis=0, return_inverse=True)
     order = np.argsort(place, kind="stable")
     ends = np.cumsum(np.bincount(place, minlength=len(cell)))
-    middle = plane.to_degrees((cell[:, 1:] + 0.5) * side_m)
     start = 0
-    for centre, end in zip(middle, ends, strict=True):
-        yield centre, order[start:end]
+    for one, end in zip(cell.tolist(), ends, strict=True):
+        yield Cell(*one), order[start:end]
         start = end
 
 
@@ -250,8 +265,10 @@ def refined(rough: Geometries, stretches: Stretches, widths: Floats, plane: Plan
         )
         shell, *holes = (vertices[starts[r] : ends[r]] for r in several)
         polygons[number] = shapely.Polygon(shell, [h for h in holes if len(h) > 2])
-    ground = dissolve(np.asarray(valid(polygons), dtype=object), part_of, len(rows))
-    result[rows] = ground
+    polygons = valid(polygons)
+    # Where vertices next to a corner changed places, threads come off.
+    real = shapely.area(polygons) > EXACT_M * shapely.length(polygons)
+    result[rows] = dissolve(polygons[real], part_of[real], len(rows))
     return result
 
 
@@ -260,7 +277,9 @@ def valid(polygons: Geometries) -> Geometries:
     bad = np.flatnonzero(~shapely.is_valid(polygons))
     for row in bad:
         mended = shapely.make_valid(polygons[row], method="structure", keep_collapsed=False)
-        polygons[row] = one_dimension(mended)
+        parts = shapely.get_parts(mended)
+        real = shapely.area(parts) > EXACT_M * shapely.length(parts)
+        polygons[row] = one_dimension(shapely.union_all(parts[real]))
     return polygons
 
 
@@ -271,6 +290,7 @@ class Seeker:
     stretches: Stretches
     widths: Floats
     plane: Plane
+    known: dict[Cell, Surroundings | None] = field(default_factory=dict)
 
     def settled(self, vertices: Floats, ring: Indices, feature: Indices) -> tuple[Floats, Indices]:
         """Vertices of rings (in the plane, without the last of each) at their widths, with so many
@@ -304,9 +324,8 @@ class Seeker:
         rows = np.arange(len(points))
         for _ in range(TWICE):
             there = np.empty((len(rows), 2))
-            for centre, some in cells(moving[rows], feature[rows], FINE_CELL_M, self.plane):
-                which = int(feature[rows[some[0]]])
-                there[some] = self.in_cell(moving[rows[some]], which, centre)
+            for cell, some in cells(moving[rows], feature[rows], FINE_CELL_M):
+                there[some] = self.in_cell(moving[rows[some]], cell)
             far = np.hypot(*(there - moving[rows]).T) > EXACT_M / 10
             moving[rows] = there
             rows = rows[far]
@@ -314,25 +333,17 @@ class Seeker:
                 break
         return moving
 
-    def in_cell(self, points: Floats, feature: int, centre: Floats) -> Floats:
-        """The same for points of one feature near a centre (longitude, latitude)."""
-        width = float(self.widths[feature])
-        reach = (width * 1.05 + 100.0) * 1.02
-        low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
-        near = self.stretches.tree.query(shapely.box(*low, *high))
-        near = near[self.stretches.feature[near] == feature]
-        if not len(near):
+    def in_cell(self, points: Floats, cell: Cell) -> Floats:
+        """The same for points of one feature in a cell."""
+        around = self.surroundings(cell)
+        if around is None:
             return points
-        local = equidistant(centre)
-        lines = split_and_map(
-            self.stretches.geometry[near],
-            lambda xy: transformed(local, self.plane.to_degrees(xy)),
-        )
+        width = float(self.widths[cell.group])
         degrees = self.plane.to_degrees(points)
-        spots = shapely.points(transformed(local, degrees))
-        spot, line = STRtree(lines).query_nearest(spots, all_matches=False)
-        feet = shapely.get_coordinates(shapely.shortest_line(lines[line], spots[spot]))[::2]
-        foot = transformed(local, feet, inverse=True)
+        spots = shapely.points(transformed(around.local, degrees))
+        spot, edge = around.tree.query_nearest(spots, all_matches=False)
+        feet = shapely.get_coordinates(shapely.shortest_line(around.edges[edge], spots[spot]))[::2]
+        foot = transformed(around.local, feet, inverse=True)
         away, _, metres = ELLIPSOID.inv(*np.ascontiguousarray(np.hstack((foot, degrees[spot])).T))
         x, y, _ = ELLIPSOID.fwd(foot[:, 0], foot[:, 1], away, np.full(len(foot), width))
         result = points.copy()
@@ -340,6 +351,40 @@ class Seeker:
         some = metres > 0
         result[spot[some]] = moved[some]
         return result
+
+    def surroundings(self, cell: Cell) -> Surroundings | None:
+        """What of a feature lies around a cell; None where there is nothing."""
+        if cell not in self.known:
+            reach = (float(self.widths[cell.group]) * 1.05 + 100.0) * 1.02
+            west, south = cell.column * FINE_CELL_M, cell.row * FINE_CELL_M
+            frame = shapely.box(
+                west - reach, south - reach, west + FINE_CELL_M + reach, south + FINE_CELL_M + reach
+            )
+            near = self.stretches.tree.query(frame)
+            near = near[self.stretches.feature[near] == cell.group]
+            local = equidistant(cell.middle(FINE_CELL_M, self.plane))
+            self.known[cell] = Surroundings.of(self.stretches.geometry[near], local, self.plane)
+        return self.known[cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The edges (and points) of a feature around a cell, in an equidistant plane."""
+
+    local: Transformer
+    edges: Geometries
+    tree: STRtree
+
+    @classmethod
+    def of(cls, stretches: Geometries, local: Transformer, plane: Plane) -> Self | None:
+        """Those of some stretches; None for none."""
+        if not len(stretches):
+            return None
+        there = split_and_map(stretches, lambda xy: transformed(local, plane.to_degrees(xy)))
+        linear = shapely.get_dimensions(there) == 1
+        edges = np.asarray(shapely.linestrings(edges_of(there[linear])), dtype=object)
+        every = np.concatenate((there[~linear], edges))
+        return cls(local, every, STRtree(every))
 
 
 def next_in_ring(ring: Indices) -> Indices:
