@@ -47,7 +47,7 @@ def test_whatever_the_grammar_derives_survives_printing_on_both_surfaces(
     assert print_pack(other, surface) == own
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(file=st.sampled_from(RULE_FILES), data=st.data())
 def test_comments_stay_where_they_stand(file: Path, data: st.DataObject):
     text = text_of(file)

@@ -30,6 +30,7 @@ from redline.ground.plane import (
     Bools,
     Floats,
     Indices,
+    Mapped,
     Plane,
     split_and_map,
     transformed,
@@ -55,9 +56,8 @@ CORNERS = 64
 ROUNDS = 12
 """How often edges are halved at most: by then an arc of a quarter has 250,000 corners."""
 
-TWICE = 4
-"""How often a vertex is put at its width: near a corner that two parts of a feature share, the
-nearest point changes as it moves."""
+TRIES = 12
+"""How often a point is moved until it is at its width; what is not by then is left out."""
 
 WIDEST_M = 10_000.0
 
@@ -186,24 +186,27 @@ def rough_belts(stretches: Stretches, widths: Floats, plane: Plane, features: in
     owner: list[Indices] = []
     for cell, rows in cells(middle, np.zeros(len(middle), dtype=np.intp), CELL_M):
         local = equidistant(cell.middle(CELL_M, plane))
-        there = split_and_map(
-            stretches.geometry[rows], lambda xy, to=local: transformed(to, plane.to_degrees(xy))
-        )
+        there = split_and_map(stretches.geometry[rows], onto(local, plane))
         feature, place = np.unique(stretches.feature[rows], return_inverse=True)
         together = np.empty(len(feature), dtype=object)
         for number in range(len(feature)):
             together[number] = shapely.union_all(there[place == number])
         ground = shapely.buffer(together, widths[feature], quad_segs=CORNERS)
-        parts.append(
-            split_and_map(
-                np.asarray(ground, dtype=object),
-                lambda xy, back=local: plane.from_degrees(transformed(back, xy, inverse=True)),
-            )
-        )
+        parts.append(split_and_map(np.asarray(ground, dtype=object), off(local, plane)))
         owner.append(feature)
     if not parts:
         return np.full(features, None, dtype=object)
     return dissolve(np.concatenate(parts), np.concatenate(owner), features)
+
+
+def onto(local: Transformer, plane: Plane) -> Mapped:
+    """The function from a plane to a local one."""
+    return lambda xy: transformed(local, plane.to_degrees(xy))
+
+
+def off(local: Transformer, plane: Plane) -> Mapped:
+    """The function from a local plane to the plane."""
+    return lambda xy: plane.from_degrees(transformed(local, xy, inverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +219,8 @@ class Cell:
 
     def middle(self, side_m: float, plane: Plane) -> Floats:
         """Its middle in degrees."""
-        return plane.to_degrees(np.array([[self.column + 0.5, self.row + 0.5]]) * side_m)[0]
+        middle = np.array([[self.column + 0.5, self.row + 0.5]]) * side_m
+        return np.asarray(plane.to_degrees(middle)[0], dtype=np.float64)
 
 
 def cells(points: Floats, group: Indices, side_m: float) -> Iterator[tuple[Cell, Indices]]:
@@ -296,61 +300,68 @@ class Seeker:
         """Vertices of rings (in the plane, without the last of each) at their widths, with so many
         between them that the edges are right as well. `feature` is that of each ring.
         """
-        vertices = self.at_width(vertices, feature[ring])
+        vertices, there = self.at_width(vertices, feature[ring])
+        vertices, ring = vertices[there], ring[there]
         unsure = np.ones(len(vertices), dtype=bool)
         for _ in range(ROUNDS):
             after = next_in_ring(ring)
             edges = np.flatnonzero(unsure)
             middle = (vertices[edges] + vertices[after[edges]]) / 2
-            there = self.at_width(middle, feature[ring[edges]])
-            off = np.hypot(*(there - middle).T)
-            wrong = off > EXACT_M
+            moved, there = self.at_width(middle, feature[ring[edges]])
+            wrong = there & (np.hypot(*(moved - middle).T) > EXACT_M)
             if not wrong.any():
                 break
             at = edges[wrong] + 1
-            vertices = np.insert(vertices, at, there[wrong], axis=0)
-            moved = np.zeros(len(ring), dtype=bool)
-            moved[edges[wrong]] = True
+            halved = np.zeros(len(ring), dtype=bool)
+            halved[edges[wrong]] = True
+            vertices = np.insert(vertices, at, moved[wrong], axis=0)
             ring = np.insert(ring, at, ring[edges[wrong]])
             # An edge that was halved became two, each to be looked at again.
-            unsure = np.insert(moved, at, True)
+            unsure = np.insert(halved, at, True)
         return vertices, ring
 
-    def at_width(self, points: Floats, feature: Indices) -> Floats:
-        """Points of the plane moved to the widths of their features, along the geodesic from the
-        nearest point of the feature.
+    def at_width(self, points: Floats, feature: Indices) -> tuple[Floats, Bools]:
+        """Points of the plane moved to the widths of their features, away from (or towards) the
+        nearest point of the feature; and which of them have come there.
+
+        Where moving away from one part of a feature leads to another, the point is sought that is
+        at the width from both.
         """
-        moving = points.copy()
+        moving, there = points.copy(), np.zeros(len(points), dtype=bool)
         rows = np.arange(len(points))
-        for _ in range(TWICE):
-            there = np.empty((len(rows), 2))
-            for cell, some in cells(moving[rows], feature[rows], FINE_CELL_M):
-                there[some] = self.in_cell(moving[rows[some]], cell)
-            far = np.hypot(*(there - moving[rows]).T) > EXACT_M / 10
-            moving[rows] = there
-            rows = rows[far]
+        before = np.full((len(points), 2), np.nan)
+        for _ in range(TRIES):
+            now = moving[rows]
+            width = self.widths[feature[rows]]
+            foot, short = self.short_of(now, feature[rows], width)
+            done = np.abs(short) < EXACT_M / 10
+            there[rows[done]] = True
+            step = steps(now, foot, short, before[rows], width)
+            moving[rows[~done]] += step[~done]
+            before[rows] = foot
+            rows = rows[~done]
             if not len(rows):
                 break
-        return moving
+        return moving, there
 
-    def in_cell(self, points: Floats, cell: Cell) -> Floats:
-        """The same for points of one feature in a cell."""
-        around = self.surroundings(cell)
-        if around is None:
-            return points
-        width = float(self.widths[cell.group])
-        degrees = self.plane.to_degrees(points)
-        spots = shapely.points(transformed(around.local, degrees))
-        spot, edge = around.tree.query_nearest(spots, all_matches=False)
-        feet = shapely.get_coordinates(shapely.shortest_line(around.edges[edge], spots[spot]))[::2]
-        foot = transformed(around.local, feet, inverse=True)
-        away, _, metres = ELLIPSOID.inv(*np.ascontiguousarray(np.hstack((foot, degrees[spot])).T))
-        x, y, _ = ELLIPSOID.fwd(foot[:, 0], foot[:, 1], away, np.full(len(foot), width))
-        result = points.copy()
-        moved = self.plane.from_degrees(np.column_stack((x, y)))
-        some = metres > 0
-        result[spot[some]] = moved[some]
-        return result
+    def short_of(self, points: Floats, feature: Indices, width: Floats) -> tuple[Floats, Floats]:
+        """The nearest point of each point's feature, and by how much (m) it is too near; 0 where
+        there is no feature around.
+        """
+        foot, short = points.copy(), np.zeros(len(points))
+        for cell, some in cells(points, feature, FINE_CELL_M):
+            around = self.surroundings(cell)
+            if around is None:
+                continue
+            degrees = self.plane.to_degrees(points[some])
+            spots = np.asarray(shapely.points(transformed(around.local, degrees)), dtype=object)
+            spot, edge = around.tree.query_nearest(spots, all_matches=False)
+            lines = shapely.shortest_line(around.edges[edge], spots[spot])
+            feet = transformed(around.local, shapely.get_coordinates(lines)[::2], inverse=True)
+            _, _, metres = ELLIPSOID.inv(*np.ascontiguousarray(np.hstack((feet, degrees[spot])).T))
+            foot[some[spot]] = self.plane.from_degrees(feet)
+            short[some[spot]] = width[some[spot]] - metres
+        return foot, short
 
     def surroundings(self, cell: Cell) -> Surroundings | None:
         """What of a feature lies around a cell; None where there is nothing."""
@@ -367,6 +378,32 @@ class Seeker:
         return self.known[cell]
 
 
+def steps(points: Floats, foot: Floats, short: Floats, before: Floats, width: Floats) -> Floats:
+    """How points are to be moved that are so much too near to a foot.
+
+    Where the point was moved away from another foot (`before`, NaN for none) and is too near to
+    that, too, it goes where it is at the width from both: along the line between the two belts.
+    """
+    away = points - foot
+    length = np.maximum(np.hypot(*away.T), 1e-9)
+    away = away / length[:, None]
+    simple = away * short[:, None]
+    away_before = points - before
+    length_before = np.maximum(np.hypot(*away_before.T), 1e-9)
+    away_before = away_before / length_before[:, None]
+    # What the plane stretches it stretches for both alike.
+    short_before = width - length_before * np.where(length > 1e-6, (width - short) / length, 1.0)
+    turn = away_before[:, 0] * away[:, 1] - away_before[:, 1] * away[:, 0]
+    with np.errstate(all="ignore"):
+        x = (short_before * away[:, 1] - short * away_before[:, 1]) / turn
+        y = (short * away_before[:, 0] - short_before * away[:, 0]) / turn
+    both = np.column_stack((x, y))
+    size = np.hypot(x, y)
+    corner = (short > 0) & (short_before > -EXACT_M) & (np.abs(turn) > 1e-4)
+    corner &= size < np.maximum(width, 10 * EXACT_M)
+    return np.where(corner[:, None], both, simple)
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The edges (and points) of a feature around a cell, in an equidistant plane."""
@@ -380,7 +417,7 @@ class Surroundings:
         """Those of some stretches; None for none."""
         if not len(stretches):
             return None
-        there = split_and_map(stretches, lambda xy: transformed(local, plane.to_degrees(xy)))
+        there = split_and_map(stretches, onto(local, plane))
         linear = shapely.get_dimensions(there) == 1
         edges = np.asarray(shapely.linestrings(edges_of(there[linear])), dtype=object)
         every = np.concatenate((there[~linear], edges))
@@ -434,10 +471,12 @@ def beside(
     inner = shapely.point_on_surface(faces)
     faces, inner = faces[shapely.contains(ground, inner)], inner[shapely.contains(ground, inner)]
     edges = edges_of(longer)
-    _, nearest = STRtree(shapely.linestrings(edges)).query_nearest(inner, all_matches=False)
+    tree = STRtree(np.asarray(shapely.linestrings(edges), dtype=object))
+    _, nearest = tree.query_nearest(inner, all_matches=False)
     start, end = edges[nearest, 0], edges[nearest, 1]
     spot = shapely.get_coordinates(inner)
-    turn = np.cross(end - start, spot - start)
+    ahead, across = end - start, spot - start
+    turn = ahead[:, 0] * across[:, 1] - ahead[:, 1] * across[:, 0]
     chosen = faces[(turn > 0) == left]
     return shapely.union_all(chosen) if len(chosen) else None
 

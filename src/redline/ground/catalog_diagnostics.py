@@ -257,6 +257,47 @@ class PlaneUnknown(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkJoined(Diagnostic):
+    """Ends of rivers were joined over gaps within the snapping tolerance."""
+
+    code: ClassVar[str] = "RL514"
+    severity: ClassVar[Severity] = "note"
+    joints: int
+    widest_m: float
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "Ends of rivers were joined over small gaps: {count}, the widest {metres} m.",
+            count=self.joints,
+            metres=f"{self.widest_m:.3f}",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkBroken(Diagnostic):
+    """Rivers that are stated to flow into another one and do not reach it."""
+
+    code: ClassVar[str] = "RL515"
+    severity: ClassVar[Severity] = "warning"
+    numbers: Sequence[int]
+    tolerance_m: float
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "These rivers do not reach the one into which they are stated to flow, within "
+            "{metres} m: feature {numbers}. Distances along the river beyond them are unknown.",
+            metres=f"{self.tolerance_m:g}",
+            numbers=listed(self.numbers),
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("Draw their lines up to the other river.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CannotBePlaced(Diagnostic):
     """Coordinates that are no place on Earth, or edges that would need millions of points."""
 
