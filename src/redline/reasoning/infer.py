@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from redline.reasoning.engine import ENGINE, MAX_ANSWERS, Derivation
 from redline.reasoning.formula import Shape
+from redline.reasoning.groups import Group
 from redline.reasoning.plan import OUTPUTS, Plan
 from redline.reasoning.truth import TRUE
 
@@ -50,16 +51,11 @@ class Inference:
     statuses: NDArray[np.int8]
     truths: NDArray[np.int8]
 
-    def derivation(self, subject: int, shape: Shape, leaves: Sequence[int]) -> Derivation:
+    def derivation(self, subject: int, group: Group) -> Derivation:
         """What the engine derived for a subject in a group, each literal with its premises."""
         truths = self.truths[subject]
-        return ENGINE.derive(shape, bytes(int(x) for x in leaf_truths(truths, leaves)))
-
-
-def leaf_truths(truths: NDArray[np.int8], leaves: Sequence[int]) -> Iterator[int]:
-    """The truths that leaves take from a subject's atoms."""
-    for leaf in leaves:
-        yield int(truths[leaf]) if leaf >= 0 else TRUE - int(truths[~leaf])
+        leaves = (int(truths[i]) if i >= 0 else TRUE - int(truths[~i]) for i in group.leaves)
+        return ENGINE.derive(group.shape, bytes(leaves))
 
 
 def infer(plan: Plan, judged: NDArray[np.int8]) -> Inference:
@@ -68,16 +64,24 @@ def infer(plan: Plan, judged: NDArray[np.int8]) -> Inference:
         return infer_one(plan, judged[0].tolist())
     truths = np.array(judged, np.int8, order="F")
     for concept in plan.concepts:
-        truths[:, concept.atom] = CONCEPTS.of_all(concept.shape, columns_of(truths, concept.leaves))
+        columns = [truths[:, i] for i in concept.group.atoms]
+        truths[:, concept.atom] = TRUTHS.of_all(concept.group, columns)
     statuses = np.empty((len(truths), len(plan.rules)), np.int8, order="F")
     for index, rule in enumerate(plan.rules):
-        statuses[:, index] = STATUSES.of_all(rule.shape, columns_of(truths, rule.leaves))
+        parts = [
+            truths_of_part(part.group, [truths[:, i] for i in part.group.atoms])
+            for part in rule.parts
+        ]
+        columns = [parts[i] for i in rule.status.atoms]
+        statuses[:, index] = STATUSES.of_all(rule.status, columns)
     return Inference(plan, statuses, truths)
 
 
-def columns_of(truths: NDArray[np.int8], leaves: Sequence[int]) -> list[NDArray[np.int8]]:
-    """The truths that leaves take from the atoms of all subjects."""
-    return [truths[:, i] if i >= 0 else np.int8(TRUE) - truths[:, ~i] for i in leaves]
+def truths_of_part(group: Group, columns: list[NDArray[np.int8]]) -> NDArray[np.int8]:
+    """The truths of one part of a rule for all subjects; those of a single atom as they are."""
+    if not group.shape.productions:
+        return columns[0] if group.leaves[0] >= 0 else np.int8(TRUE) - columns[0]
+    return TRUTHS.of_all(group, columns)
 
 
 def infer_one(plan: Plan, truths: list[int]) -> Inference:
@@ -85,14 +89,21 @@ def infer_one(plan: Plan, truths: list[int]) -> Inference:
 
     `both` holds the truths, and from its end backwards their opposites: that of atom i is both[~i].
     """
-    both = truths + [TRUE - truth for truth in reversed(truths)]
+    both = with_opposites(truths)
     for concept in plan.concepts:
-        signature = bytes([both[i] for i in concept.leaves])
-        truth = CONCEPTS.of_one(concept.shape, signature)
+        truth = TRUTHS.of_one(concept.group, both)
         both[concept.atom], both[~concept.atom] = truth, TRUE - truth
-    statuses = [STATUSES.of_one(r.shape, bytes([both[i] for i in r.leaves])) for r in plan.rules]
+    statuses = []
+    for rule in plan.rules:
+        parts = [TRUTHS.of_one(part.group, both) for part in rule.parts]
+        statuses.append(STATUSES.of_one(rule.status, with_opposites(parts)))
     inferred = both[: len(truths)]
     return Inference(plan, np.array([statuses], np.int8), np.array([inferred], np.int8))
+
+
+def with_opposites(truths: list[int]) -> list[int]:
+    """Truths, and after them their opposites backwards."""
+    return truths + [TRUE - truth for truth in reversed(truths)]
 
 
 def partitions(n: int, size: int = PARTITION) -> Iterator[slice]:
@@ -128,12 +139,15 @@ class Answers:
         self._single: dict[tuple[str, bytes], int] = {}
         self._lock = threading.Lock()
 
-    def of_all(self, shape: Shape, leaves: Sequence[NDArray[np.int8]]) -> NDArray[np.int8] | int:
-        """The answers of many subjects, given the truths of each leaf; one number for all of them
-        where the shape has no leaves.
-        """
-        if not leaves:
-            return self._ask(shape, b"")
+    def of_all(self, group: Group, columns: Sequence[NDArray[np.int8]]) -> NDArray[np.int8]:
+        """The answers of many subjects, given the truths of the atom behind each leaf."""
+        shape = group.shape
+        if not columns:
+            raise ValueError("a group without leaves has the same answer for everybody")
+        leaves = [
+            column if i >= 0 else np.int8(TRUE) - column
+            for i, column in zip(group.leaves, columns, strict=True)
+        ]
         if len(leaves) > TABLE_LEAVES:
             return self._wide(shape, leaves)
         table = self._table(shape)
@@ -145,8 +159,14 @@ class Answers:
             found = np.take(table, codes)
         return found
 
-    def of_one(self, shape: Shape, signature: bytes) -> int:
-        """The answer of a single subject, given the truths of the leaves, one byte each."""
+    def of_one(self, group: Group, both: Sequence[int]) -> int:
+        """The answer of a single subject; `both` are the truths behind the leaves, and their
+        opposites from the end backwards.
+        """
+        return self._answer(group.shape, bytes([both[i] for i in group.leaves]))
+
+    def _answer(self, shape: Shape, signature: bytes) -> int:
+        """The answer to one signature."""
         key = (shape.digest, signature)
         found = self._single.get(key)
         if found is None:
@@ -167,7 +187,7 @@ class Answers:
         """The answers where a table would be too large: one for each signature that occurs."""
         codes, rows = dense(leaves)
         signatures = np.stack([column[rows] for column in leaves], axis=1).astype(np.uint8)
-        answers = [self.of_one(shape, signature.tobytes()) for signature in signatures]
+        answers = [self._answer(shape, signature.tobytes()) for signature in signatures]
         return np.take(np.array(answers, np.int8), codes)
 
     def _ask(self, shape: Shape, signature: bytes) -> int:
@@ -216,5 +236,5 @@ def compacted(codes: NDArray[np.intp], bound: int) -> tuple[NDArray[np.intp], ND
     return number_of[codes], row_of[present]
 
 
-CONCEPTS = Answers(lambda outputs: outputs[0])
+TRUTHS = Answers(lambda outputs: outputs[0])
 STATUSES = Answers(status_of)

@@ -1,30 +1,31 @@
 """The plan of a day: the rules in force, the atoms to judge, and the groups to infer in order.
 
-Each concept in use is a group, and so is each rule; what a concept group derives is an atom of the
-groups that use it. A rule's group derives five outputs: out of scope, no breach, violated, excused,
-owed.
+Groups stand in strata: concepts first, each an atom of the groups that use it; then the parts of each
+rule (its scope, its breach, its exceptions); then what the parts come to. That last group derives
+five outputs: out of scope, no breach, violated, excused, owed. Small groups are often alike, and
+groups alike share one ruleset and its answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import combinations, count
+from itertools import combinations
 
 from redline.language.kinds import NormKind
 from redline.reasoning.formula import (
+    ALWAYS,
     NEVER,
     Conjunction,
     Disjunction,
     Formula,
     Leaf,
     Negation,
-    Shape,
-    compile_shape,
-    replaced,
+    simplified,
 )
+from redline.reasoning.groups import Group, group_of
 from redline.rulebook.model import (
     All,
     Any,
@@ -121,24 +122,24 @@ PlanAtom = (
 
 @dataclass(frozen=True, slots=True)
 class ConceptGroup:
-    """Derives one atom from others; `leaves` as in `RuleGroup`."""
+    """Derives one atom from others."""
 
     atom: int
-    leaves: tuple[int, ...]
-    shape: Shape
+    group: Group
 
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
     """Derives the five outputs of a rule, in the order of `OUTPUTS`.
 
-    `leaves` gives for each leaf of the shape the atom whose truth it takes, ~atom where it takes
-    the opposite. The formulas are kept over the plan's atoms, for explanations.
+    Each part of the rule (scope, breach, exceptions) is a group over the plan's atoms; `status` is
+    a group over the parts, its leaves their numbers. The formulas are kept over the plan's atoms,
+    for explanations.
     """
 
     rule: Rule
-    leaves: tuple[int, ...]
-    shape: Shape
+    parts: tuple[Part, ...]
+    status: Group
     outputs: tuple[Formula, ...]
     scope: Formula
     breach: Formula
@@ -150,8 +151,16 @@ class RuleGroup:
 
     @property
     def inputs(self) -> tuple[int, ...]:
-        """The atoms that the group looks at."""
-        return atoms_among(self.leaves)
+        """The atoms that the parts look at."""
+        return tuple(dict.fromkeys(i for part in self.parts for i in part.group.atoms))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a rule: its formula over the plan's atoms, and the group that derives it."""
+
+    formula: Formula
+    group: Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +262,8 @@ class Planner:
         formula = self.formula(concept.condition, promised)
         leaf = self.leaf(atom)
         self.formulas[leaf.index] = formula
-        leaves, shape = compiled([formula], both_signs=True)
-        self.concept_groups.append(ConceptGroup(leaf.index, leaves, shape))
+        group = group_of((formula,), both_signs=True)
+        self.concept_groups.append(ConceptGroup(leaf.index, group))
         return leaf
 
     # ── rules ──
@@ -264,44 +273,36 @@ class Planner:
         scope_parts = self.own_scope(rule)
         displacing = tuple(self.displacing(rule))
         scope_parts += [Negation(formula) for _rule, formula in displacing]
-        scope = Conjunction(tuple(scope_parts))
-        breach_now, breach_for_good = self.breaches(rule)
-        exceptions = [self.exception(e) for e in rule.exceptions]
-        full: list[Formula] = [e.full for e in exceptions] + list(self.together(rule))
-        promised: list[Formula] = [e.promised for e in exceptions] + list(
-            self.together(rule, promised=True)
+        exceptions = tuple(self.exception(e) for e in rule.exceptions)
+        now, lasting = self.breaches(rule)
+        reading = Reading(
+            scope=Conjunction(tuple(scope_parts)),
+            breach=now,
+            lasting=lasting,
+            excuses=(*(e.full for e in exceptions), *self.together(rule)),
+            hopes=(*(e.promised for e in exceptions), *self.together(rule, promised=True)),
+            lenient=rule.norm.kind is NormKind.RESTRICTS or rule.norm.ordinarily,
+            held=self.text_held(rule),
         )
-        excused = Disjunction(tuple(full))
-        may_be_excused = Disjunction(tuple(promised))
-        hit = Conjunction((scope, breach_now))
-        if rule.norm.kind is NormKind.RESTRICTS or rule.norm.ordinarily:
-            violated: Formula = NEVER
-            owed: Formula = Conjunction((hit, Negation(excused)))
-        else:
-            violated = Conjunction((scope, breach_for_good, Negation(may_be_excused)))
-            owed = mended(hit, breach_now, breach_for_good, excused, may_be_excused)
-        outputs: list[Formula] = [
-            Negation(scope),
-            Negation(breach_now),
-            violated,
-            Conjunction((hit, excused)),
-            owed,
-        ]
-        if not any(c.text_held(self.day) for c in rule.citations_on(self.day)):
-            held = self.leaf(TextHeld(rule))
-            outputs = [Conjunction((held, output)) for output in outputs]
-        leaves, shape = compiled(outputs)
+        folding = Folding()
+        outputs = reading.folded(folding.part).outputs()
         return RuleGroup(
             rule=rule,
-            leaves=leaves,
-            shape=shape,
-            outputs=tuple(outputs),
-            scope=scope,
-            breach=breach_now,
-            lasting=breach_for_good,
-            exceptions=tuple(exceptions),
+            parts=tuple(Part(f, group_of((f,), both_signs=True)) for f in folding.formulas),
+            status=group_of(outputs),
+            outputs=reading.outputs(),
+            scope=reading.scope,
+            breach=now,
+            lasting=lasting,
+            exceptions=exceptions,
             displacing=displacing,
         )
+
+    def text_held(self, rule: Rule) -> Formula:
+        """That the text of the day is held; not asked where it is."""
+        if any(c.text_held(self.day) for c in rule.citations_on(self.day)):
+            return ALWAYS
+        return self.leaf(TextHeld(rule))
 
     def own_scope(self, rule: Rule) -> list[Formula]:
         """Where a rule binds and to what it applies, displacements apart."""
@@ -366,84 +367,78 @@ class Planner:
                 yield Conjunction((*parts, whole))
 
 
-def mended(
-    hit: Formula, breach: Formula, lasting: Formula, excused: Formula, may_be_excused: Formula
-) -> Formula:
-    """A breach that promised documents can still mend: one that then is none, or is excused.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A rule as formulas: what its outputs are made of.
 
-    What cannot be (`x and not x` is never true) is left out.
+    `excuses` are the ways in which its exceptions hold, `hopes` those in which they would once what
+    is promised is there. A lenient rule asks for a demonstration and is not violated.
     """
-    ways: list[Formula] = [] if lasting == breach else [Negation(lasting)]
-    ways += [] if may_be_excused == excused else [may_be_excused]
-    return Conjunction((hit, Negation(excused), Disjunction(tuple(ways)))) if ways else NEVER
 
+    scope: Formula
+    breach: Formula
+    lasting: Formula
+    excuses: tuple[Formula, ...]
+    hopes: tuple[Formula, ...]
+    lenient: bool
+    held: Formula
 
-def compiled(outputs: Sequence[Formula], both_signs: bool = False) -> tuple[tuple[int, ...], Shape]:
-    """The leaves of a group in order of first use (atom, or ~atom for its opposite), and its shape.
+    def outputs(self) -> tuple[Formula, ...]:
+        """Out of scope, no breach, violated, excused, owed."""
+        excused, hoped = Disjunction(self.excuses), Disjunction(self.hopes)
+        hit = Conjunction((self.scope, self.breach))
+        if self.lenient:
+            violated: Formula = NEVER
+            owed: Formula = Conjunction((hit, Negation(excused)))
+        else:
+            violated = Conjunction((self.scope, self.lasting, Negation(hoped)))
+            owed = Conjunction((hit, Negation(excused), self.mended(excused, hoped)))
+        found = (
+            Negation(self.scope),
+            Negation(self.breach),
+            violated,
+            Conjunction((hit, excused)),
+            owed,
+        )
+        return tuple(simplified(Conjunction((self.held, output))) for output in found)
 
-    A leaf stands for the opposite of its atom where that is used first, so that groups which differ
-    only in what they negate are alike.
-    """
-    group = Likeness()
-    key = (tuple(group.number(formula) for formula in outputs), both_signs)
-    shape = SHAPES.get(key)
-    if shape is None:
-        renamed = tuple(replaced(f, group.leaf) for f in outputs)
-        shape = SHAPES[key] = compile_shape(renamed, len(group.places), both_signs)
-    return tuple(group.leaves), shape
+    def mended(self, excused: Formula, hoped: Formula) -> Formula:
+        """Promised documents can still mend a breach: it then is none, or is excused.
 
+        What cannot be (`x and not x` is never true) is left out.
+        """
+        ways = [] if self.lasting == self.breach else [Negation(self.lasting)]
+        return Disjunction((*ways, *([] if hoped == excused else [hoped])))
 
-SHAPES: dict[tuple[tuple[int, ...], bool], Shape] = {}
-"""The shape of each group that was compiled, by what the group is like up to names."""
-
-NUMBERS: dict[tuple[int | str, ...], int] = {}
-"""A number for each formula over renamed leaves that was met, by its connective and the numbers of
-its parts."""
-
-COUNTER = count()
+    def folded(self, fold: Callable[[Formula], Formula]) -> Reading:
+        """The same over the parts."""
+        return Reading(
+            scope=fold(self.scope),
+            breach=fold(self.breach),
+            lasting=fold(self.lasting),
+            excuses=tuple(map(fold, self.excuses)),
+            hopes=tuple(map(fold, self.hopes)),
+            lenient=self.lenient,
+            held=fold(self.held),
+        )
 
 
 @dataclass
-class Likeness:
-    """Numbers the formulas of a group so that groups alike up to names get the same numbers."""
+class Folding:
+    """Gives each distinct part of a rule a number, in the place of its formula."""
 
-    places: dict[int, int] = field(default_factory=dict)
-    leaves: list[int] = field(default_factory=list)
-    met: dict[tuple[int, bool], int] = field(default_factory=dict)
+    formulas: list[Formula] = field(default_factory=list)
 
-    def number(self, formula: Formula, positive: bool = True) -> int:
-        """The number of a formula, or of its opposite."""
+    def part(self, formula: Formula) -> Formula:
+        """The leaf of a part; constants stay as they are."""
         if isinstance(formula, Negation):
-            return self.number(formula.inner, not positive)
-        key = (id(formula), positive)
-        if key not in self.met:
-            self.met[key] = NUMBERS.setdefault(self.looks(formula, positive), next(COUNTER))
-        return self.met[key]
-
-    def looks(self, formula: Formula, positive: bool) -> tuple[int | str, ...]:
-        """What a formula looks like: a leaf with its sign, or a connective and its parts."""
-        match formula:
-            case Leaf(index=index):
-                if index not in self.places:
-                    self.places[index] = len(self.leaves)
-                    self.leaves.append(index if positive else ~index)
-                place = self.places[index]
-                return ("+" if positive == (self.leaves[place] >= 0) else "-", place)
-            case Negation(inner=inner):
-                return self.looks(inner, not positive)
-            case Conjunction(items=items) | Disjunction(items=items):
-                sign = "&" if isinstance(formula, Conjunction) == positive else "|"
-                return (sign, *[self.number(i, positive) for i in items])
-
-    def leaf(self, index: int) -> Formula:
-        """An atom as a formula over the leaves."""
-        place = self.places[index]
-        return Leaf(place) if self.leaves[place] >= 0 else Negation(Leaf(place))
-
-
-def atoms_among(leaves: Sequence[int]) -> tuple[int, ...]:
-    """The atoms behind leaves."""
-    return tuple(i if i >= 0 else ~i for i in leaves)
+            return Negation(self.part(formula.inner))
+        whole = simplified(formula)
+        if whole in (ALWAYS, NEVER):
+            return whole
+        if whole not in self.formulas:
+            self.formulas.append(whole)
+        return Leaf(self.formulas.index(whole))
 
 
 def has_documents(condition: Condition) -> bool:
