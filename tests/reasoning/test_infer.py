@@ -10,9 +10,17 @@ import pytest
 
 from redline.reasoning import infer as infer_module
 from redline.reasoning.engine import ENGINE
-from redline.reasoning.formula import Conjunction, Disjunction, Formula, Leaf, Negation
+from redline.reasoning.formula import (
+    ALWAYS,
+    Conjunction,
+    Disjunction,
+    Formula,
+    Leaf,
+    Negation,
+)
+from redline.reasoning.groups import group_of
 from redline.reasoning.infer import (
-    CONCEPTS,
+    TRUTHS,
     Answers,
     Status,
     compacted,
@@ -22,9 +30,10 @@ from redline.reasoning.infer import (
     partitions,
     signature_of,
     status_of,
+    with_opposites,
 )
 from redline.reasoning.judge import judge
-from redline.reasoning.plan import compiled, make_plan
+from redline.reasoning.plan import make_plan
 from redline.reasoning.subjects import Coded, CodeSet, Subjects, encoded
 from redline.reasoning.truth import FALSE, TRUE, UNKNOWN
 from tests.reasoning import generated
@@ -66,43 +75,68 @@ def test_many_subjects_get_the_answers_that_each_would_get_alone(leaves: int):
         Conjunction((Leaf(i), Negation(Leaf((i * 7 + 1) % leaves)))) for i in range(0, leaves, 2)
     ]
     formula: Formula = Disjunction((*pairs, Leaf(leaves - 1)))
-    used, shape = compiled([formula], both_signs=True)
-    atoms = [i if i >= 0 else ~i for i in used]
-    signs = np.array([i >= 0 for i in used])
+    group = group_of((formula,), both_signs=True)
     rows = np.random.default_rng(1).integers(0, 3, (400, leaves), np.int8)
-    leaf_rows = np.where(signs, rows[:, atoms], TRUE - rows[:, atoms]).astype(np.int8)
-    found = CONCEPTS.of_all(shape, columns(leaf_rows))
-    alone = [CONCEPTS.of_one(shape, row.astype(np.uint8).tobytes()) for row in leaf_rows]
+    found = TRUTHS.of_all(group, columns(rows[:, group.atoms]))
+    alone = [TRUTHS.of_one(group, with_opposites(row.tolist())) for row in rows]
     assert np.asarray(found).tolist() == alone == [truth(formula, row.tolist()) for row in rows]
 
 
 def test_each_distinct_question_is_put_once():
-    _, shape = compiled([Conjunction((Leaf(0), Leaf(1), Negation(Leaf(2)), Leaf(3)))], True)
+    group = group_of((Conjunction((Leaf(0), Leaf(1), Negation(Leaf(2)), Leaf(3))),), True)
     rows = np.random.default_rng(2).integers(0, 3, (50_000, 4), np.int8)
     before = ENGINE.asked
-    CONCEPTS.of_all(shape, columns(rows))
+    TRUTHS.of_all(group, columns(rows))
     assert ENGINE.asked - before <= 3**4
     asked = ENGINE.asked
-    CONCEPTS.of_all(shape, columns(rows[::-1]))
+    TRUTHS.of_all(group, columns(rows[::-1]))
     assert ENGINE.asked == asked
 
 
 def test_groups_alike_up_to_names_and_signs_share_a_shape():
-    first = compiled([Conjunction((Leaf(4), Negation(Leaf(9))))])
-    second = compiled([Conjunction((Negation(Leaf(2)), Leaf(7)))])
-    assert first[1] is second[1]
-    assert first[0] == (4, ~9)
-    assert second[0] == (~2, 7)
+    first = group_of((Conjunction((Leaf(4), Negation(Leaf(9)))),))
+    second = group_of((Conjunction((Negation(Leaf(2)), Leaf(7))),))
+    assert first.shape is second.shape
+    assert first.leaves == (4, ~9)
+    assert second.leaves == (~2, 7)
+
+
+def test_groups_that_differ_do_not_share_a_shape():
+    a, b, c = Leaf(0), Leaf(1), Leaf(2)
+    formulas: list[Formula] = [
+        Conjunction((a, b)),
+        Disjunction((a, b)),
+        Conjunction((a, b, c)),
+        Conjunction((a, Disjunction((b, c)))),
+        Conjunction((a, Disjunction((b, a)))),
+        Conjunction((a, Disjunction((b, Negation(a))))),
+        Negation(Conjunction((a, Disjunction((b, Negation(c)))))),
+    ]
+    groups = [group_of((f,), both_signs=True) for f in formulas]
+    assert len({g.shape.digest for g in groups}) == len(groups)
+    # Not a, or else not b and c: leaves take the sign in which they are first met.
+    assert groups[-1].leaves == (~0, ~1, 2)
+    for formula, group in zip(formulas, groups, strict=True):
+        for row in product(range(3), repeat=3):
+            found = TRUTHS.of_one(group, with_opposites(list(row)))
+            assert found == truth(formula, list(row))
+
+
+def test_the_same_answer_for_everybody_needs_no_leaves():
+    group = group_of((ALWAYS,))
+    assert group.leaves == ()
+    assert TRUTHS.of_one(group, []) == TRUTHS.of_all(group, []) == TRUE
 
 
 def test_answers_that_were_dropped_are_asked_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(infer_module, "MAX_ANSWERS", 3)
     monkeypatch.setattr("redline.reasoning.engine.MAX_ANSWERS", 3)
-    _, shape = compiled([Disjunction((Leaf(0), Leaf(1), Leaf(2)))], True)
+    group = group_of((Disjunction((Leaf(0), Leaf(1), Leaf(2))),), True)
     answers = Answers(lambda outputs: outputs[0])
-    signatures = [bytes(s) for s in product(range(3), repeat=3)]
+    rows = [list(row) for row in product(range(3), repeat=3)]
     for _ in range(2):
-        assert [answers.of_one(shape, s) for s in signatures] == [max(s) for s in signatures]
+        found = [answers.of_one(group, with_opposites(row)) for row in rows]
+        assert found == [max(row) for row in rows]
 
 
 def test_partitions_cover_all_rows_once():

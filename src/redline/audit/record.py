@@ -21,6 +21,7 @@ from redline import findings as f
 from redline.audit.diagnostics import DamagedRecord, NotARecord, UnreadableRecord
 from redline.checking.check import Options, Task, document_of, judge_batch, prepare
 from redline.diagnostics import Place, refuse
+from redline.ground.addresses import without_password
 from redline.reasoning.infer import Status
 from redline.reasoning.plan import (
     CoveredTogether,
@@ -186,7 +187,7 @@ def recorded_file(path: Path) -> RecordedFile:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         digest = None
-    return RecordedFile(path=str(path), digest=digest)
+    return RecordedFile(path=without_password(str(path)), digest=digest)
 
 
 def packs_in_force(book: RuleBook, task: Task) -> Iterator[RecordedPack]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from redline import findings as f
+from redline.checking import partitions
 from redline.checking.answering import read_answers, unclaimed
 from redline.checking.assembling import (
     Answered,
@@ -32,6 +33,7 @@ from redline.checking.diagnostics import (
 )
 from redline.checking.facts import Stated, stated, subjects_of
 from redline.checking.sensitivity import boundary_sensitive
+from redline.checking.suspicions import Suspicions
 from redline.checking.terrain import MeasuredTerrain
 from redline.checking.way_out import with_ways_out
 from redline.diagnostics import Diagnostic, Place, Refusal
@@ -44,6 +46,7 @@ from redline.ground.plane import Plane, degrees_from, planar_gauss_krueger_area
 from redline.ground.store import default_store
 from redline.ground.submissions import load_submissions
 from redline.ground.zoning import Zone
+from redline.messages import Message, msg
 from redline.reasoning.infer import infer
 from redline.reasoning.judge import Judging, judge
 from redline.reasoning.plan import (
@@ -69,6 +72,14 @@ from redline.rulebook.model import (
     TotalTerm,
 )
 
+Advance = Callable[[Message, float], None]
+"""Is told what is being done, and the share (0 to 1) of the work that is done."""
+
+
+def silently(doing: Message, share: float) -> None:
+    """Progress that nobody sees."""
+
+
 DECLARED_AREA_TOLERANCE = 0.01
 """A declared area more than this share off the measured one is a finding about the submission."""
 
@@ -86,6 +97,8 @@ class Options:
     min_area: float | None = None
     min_width: float | None = None
     crs: str | None = None
+    accept_crs: tuple[str, ...] = ()
+    """Datums that are taken as CGCS2000 although nothing transforms them, by name."""
     group_by: str | None = None
     way_out: bool = False
     """Whether findings say what would turn a breach."""
@@ -102,13 +115,37 @@ def check(submissions: Sequence[Path], options: Options = Options()) -> f.Findin
     return document_of(prepare(submissions, options))
 
 
-def document_of(task: Task) -> f.FindingsDocument:
-    """The findings document of a task."""
-    judged: dict[int, f.SubmissionFindings] = {}
+def document_of(task: Task, advance: Advance = silently) -> f.FindingsDocument:
+    """The findings document of a task; `advance` is told how far the work is."""
+    judged = dict(pair for several in answers_of(task, advance) for pair in several.items())
+    document = frame_of(task).model_copy(
+        update={"submissions": tuple(judged[i] for i in sorted(judged))}
+    )
+    previous = task.options.previous
+    return document if previous is None else compared(document, read_previous(previous))
+
+
+def answers_of(
+    task: Task, advance: Advance = silently
+) -> Iterator[Mapping[int, f.SubmissionFindings]]:
+    """The findings of one batch after the other, by the rows of their submissions.
+
+    Whoever lets go of what came before holds no more than a partition in memory.
+    """
+    whole = sum(len(batch.rows) for batch in task.batches)
+    done = 0
     for batch in task.batches:
-        judged |= answer(batch, task)
+        advance(msg("Judging submissions: {done} of {all}", done=done, all=whole), done / whole)
+        yield answer(batch, task)
+        done += len(batch.rows)
+
+
+def frame_of(task: Task) -> f.FindingsDocument:
+    """The findings document without submissions: the rules, the software, and the problems that
+    are known by now.
+    """
     book, problems = task.book, [*task.problems, *task.zones.diagnostics]
-    document = f.FindingsDocument(
+    return f.FindingsDocument(
         rules_digest=book.digest,
         packs=tuple(
             f.Pack(
@@ -120,11 +157,8 @@ def document_of(task: Task) -> f.FindingsDocument:
             for name, digest in book.packs.items()
         ),
         software=dict(software()),
-        submissions=tuple(judged[i] for i in sorted(judged)),
         problems=tuple(dict.fromkeys(f.Problem.of(d) for d in problems)),
     )
-    previous = task.options.previous
-    return document if previous is None else compared(document, read_previous(previous))
 
 
 @dataclass(frozen=True)
@@ -139,7 +173,12 @@ class Task:
     problems: list[Diagnostic]
     options: Options
     kept: dict[tuple[int, ...], JudgedBatch] = field(default_factory=dict)
-    """The batches that were judged, by their rows."""
+    """The batches that were judged, by their rows; none of a huge task."""
+
+    @property
+    def huge(self) -> bool:
+        """Whether it is judged in partitions of which only one is held in memory."""
+        return sum(len(batch.rows) for batch in self.batches) > partitions.SIZE
 
 
 def prepare(submissions: Sequence[Path], options: Options) -> Task:
@@ -147,10 +186,16 @@ def prepare(submissions: Sequence[Path], options: Options) -> Task:
     book = ready_rulebook(options.rules)
     catalog, problems = the_catalog(options)
     register = open_register(options.register, book) if options.register else None
-    found, faults = load_submissions(submissions, group_by=options.group_by, crs=options.crs)
+    found, faults = load_submissions(
+        submissions,
+        group_by=options.group_by,
+        crs=options.crs,
+        accept_ballpark=frozenset(options.accept_crs),
+    )
     problems += faults
-    several = tuple(batches(found, options, book, problems))
-    plane = (plane_of_catalog(catalog) if catalog else None) or plane_of(several)
+    by_day = understood(found, options, book, problems)
+    plane = (plane_of_catalog(catalog) if catalog else None) or plane_of(by_day.values())
+    several = tuple(batches(by_day, plane, Suspicions(catalog, plane)))
     tolerance = tolerance_of(options, catalog)
     zones = Zones(catalog, book, plane)
     return Task(book, several, zones, tolerance, register, problems, options)
@@ -184,11 +229,20 @@ class Batch:
     warnings: tuple[tuple[Diagnostic, ...], ...]
 
 
-def batches(
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A submission that the rule book understands, its place in the answer, and its warnings."""
+
+    number: int
+    one: Stated
+    warnings: tuple[Diagnostic, ...]
+
+
+def understood(
     found: Sequence[Submission], options: Options, book: RuleBook, problems: list[Diagnostic]
-) -> Iterator[Batch]:
-    """The submissions that the rule book understands, grouped by day; faults go to `problems`."""
-    by_day: dict[date, list[tuple[int, Stated, tuple[Diagnostic, ...]]]] = {}
+) -> dict[date, list[Row]]:
+    """The submissions that the rule book understands, by day; faults go to `problems`."""
+    by_day: dict[date, list[Row]] = {}
     settings = parsed_settings(options.settings, problems)
     answers = read_answers(options.answers) if options.answers is not None else None
     if answers is not None:
@@ -205,14 +259,24 @@ def batches(
             continue
         day = options.as_of or submission.decided_on or date.today()
         warnings = (*submission.diagnostics, *diagnostics)
-        by_day.setdefault(day, []).append((row, one, warnings))
+        by_day.setdefault(day, []).append(Row(row, one, warnings))
+    return by_day
+
+
+def batches(
+    by_day: Mapping[date, Sequence[Row]], plane: Plane, suspicions: Suspicions
+) -> Iterator[Batch]:
+    """The submissions of each day, in partitions where they are very many."""
     for day, rows in sorted(by_day.items()):
-        yield Batch(
-            day,
-            tuple(r for r, _, _ in rows),
-            tuple(s for _, s, _ in rows),
-            tuple(w for _, _, w in rows),
-        )
+        submissions = [row.one.submission for row in rows]
+        for some in partitions.partitions(rows, submissions, plane, partitions.SIZE):
+            suspected = suspicions.of([row.one.submission for row in some])
+            yield Batch(
+                day,
+                tuple(row.number for row in some),
+                tuple(row.one for row in some),
+                tuple((*r.warnings, *more) for r, more in zip(some, suspected, strict=True)),
+            )
 
 
 def parsed_settings(
@@ -340,11 +404,10 @@ def layers_of_term(term: Term) -> Iterator[Layer]:
             yield from layers_of_term(right)
 
 
-def plane_of(batches: Sequence[Batch]) -> Plane:
+def plane_of(days: Iterable[Sequence[Row]]) -> Plane:
     """The equal-area plane around the ground of all submissions."""
     corners = []
-    for one in (s for batch in batches for s in batch.submissions):
-        submission = one.submission
+    for submission in (row.one.submission for rows in days for row in rows):
         grounds = [*submission.geometries.values(), *(c.ground for c in submission.components)]
         for ground in grounds:
             if not ground.geometry.is_empty:
@@ -370,10 +433,15 @@ class JudgedBatch:
 
 
 def judge_batch(batch: Batch, task: Task) -> JudgedBatch:
-    """Measure, judge and infer for the submissions of one day; once for each batch of a task."""
-    if batch.rows not in task.kept:
-        task.kept[batch.rows] = judge_anew(batch, task)
-    return task.kept[batch.rows]
+    """Measure, judge and infer for the submissions of one day; once for each batch of a task that
+    is not huge.
+    """
+    if batch.rows in task.kept:
+        return task.kept[batch.rows]
+    judged = judge_anew(batch, task)
+    if not task.huge:
+        task.kept[batch.rows] = judged
+    return judged
 
 
 def judge_anew(batch: Batch, task: Task) -> JudgedBatch:
@@ -406,6 +474,7 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
         (layer, opened.versions[layer]) for layer in opened.layers if layer in opened.versions
     ]
     used = tuple(layer_used(layer, version, opened[layer]) for layer, version in versions)
+    parts = parts_of([s.submission for s in batch.submissions], task.zones.plane)
     results: dict[int, f.SubmissionFindings] = {}
     for index, row in enumerate(batch.rows):
         submission = batch.submissions[index].submission
@@ -420,7 +489,7 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
             as_of=batch.day,
             verdict=verdict_of(found),
             basis=basis_of(submission, task.tolerance),
-            parts=tuple(parts_of(submission, task.zones.plane)),
+            parts=tuple(parts[index]),
             layers=used,
             findings=found,
             data_checks=(
@@ -471,20 +540,32 @@ def basis_of(submission: Submission, tolerance: Tolerance) -> f.Basis:
     )
 
 
-def parts_of(submission: Submission, plane: Plane) -> Iterator[f.Part]:
-    """The geometries of a submission with their sizes."""
+def parts_of(submissions: Sequence[Submission], plane: Plane) -> list[list[f.Part]]:
+    """The geometries of submissions with their sizes."""
+    found: list[list[f.Part]] = [[] for _ in submissions]
     for role in Role:
-        ground = submission.geometries.get(role)
-        if ground is None:
+        rows = [i for i, one in enumerate(submissions) if role in one.geometries]
+        if not rows:
             continue
-        placed = plane.project(np.array([ground.geometry], dtype=object), ground.crs)
-        areal = shapely.get_dimensions(placed)[0] == 2
-        yield f.Part(
-            role=role.value,
-            area_m2=round(float(shapely.area(placed)[0]), 2) if areal else None,
-            length_m=None if areal else round(float(geodesic_length(plane, placed)[0]), 3),
-            geometry=geojson(plane.to_lonlat(placed)[0]),
-        )
+        grounds = [submissions[i].geometries[role] for i in rows]
+        geometry = np.empty(len(rows), dtype=object)
+        geometry[:] = [ground.geometry for ground in grounds]
+        placed, _ = plane.try_project(geometry, [ground.crs for ground in grounds])
+        dimension, shown = shapely.get_dimensions(placed), plane.to_lonlat(placed)
+        area, length = shapely.area(placed), np.zeros(len(placed))
+        length[dimension == 1] = geodesic_length(plane, placed[dimension == 1])
+        for i, row in enumerate(rows):
+            if dimension[i] < 0:
+                continue
+            found[row].append(
+                f.Part(
+                    role=role.value,
+                    area_m2=round(float(area[i]), 2) if dimension[i] == 2 else None,
+                    length_m=None if dimension[i] == 2 else round(float(length[i]), 3),
+                    geometry=geojson(shown[i]),
+                )
+            )
+    return found
 
 
 def data_checks(submission: Submission, plane: Plane) -> Iterator[f.DataCheck]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from redline.diagnostics import Diagnostic, Severity, did_you_mean
+from redline.ground.catalog_diagnostics import INVALID
 from redline.messages import Message, Title, msg
 
 KINDS = {
@@ -163,6 +164,51 @@ class GroundTooLarge(Diagnostic):
     @property
     def message(self) -> Message:
         return msg("the geometry “{role}” cannot be placed on the ground", role=self.role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundRepaired(Diagnostic):
+    """A geometry of a submission that was invalid, and has been repaired."""
+
+    code: ClassVar[str] = "RL612"
+    severity: ClassVar[Severity] = "warning"
+    role: str
+    reason: str
+    change_m2: float
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "the geometry “{role}” was invalid ({reason}) and has been repaired; its area changed "
+            "by {change} m²",
+            role=self.role,
+            reason=INVALID.get(self.reason, self.reason),
+            change=f"{self.change_m2:.4f}",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundUnclear(Diagnostic):
+    """A geometry of a submission that is invalid in a way that leaves open what ground it means."""
+
+    code: ClassVar[str] = "RL613"
+    role: str
+    reason: str
+    change_m2: float
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "the geometry “{role}” is invalid ({reason}), and a repair would change its area by "
+            "{change} m²: what ground it means is not clear, so it counts as not given",
+            role=self.role,
+            reason=INVALID.get(self.reason, self.reason),
+            change=f"{self.change_m2:.2f}",
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("Correct the geometry in the source and check again.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

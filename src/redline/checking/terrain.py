@@ -10,11 +10,18 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from redline.checking.diagnostics import UnknownColumnCodes
+from redline.checking.diagnostics import (
+    GroundRepaired,
+    GroundTooLarge,
+    GroundUnclear,
+    UnknownColumnCodes,
+)
 from redline.checking.facts import Stated
 from redline.diagnostics import Diagnostic, Place
+from redline.ground.catalog_diagnostics import GeometryRepaired, RepairRefused
 from redline.ground.distance import distances, nearest
 from redline.ground.features import Component, Document, Geometries, Ground, Role
+from redline.ground.grouping import dissolve
 from redline.ground.measure import (
     Lengths,
     Overlaps,
@@ -33,6 +40,7 @@ from redline.ground.measure import (
     touches,
     union_area,
     union_length,
+    within_coverage,
 )
 from redline.ground.moved import near_boundary
 from redline.ground.plane import Plane
@@ -143,15 +151,20 @@ class MeasuredTerrain:
 
     def roles(self, part: Part) -> Shapes:
         given = np.zeros(self.n, np.bool_)
-        geometry = np.full(self.n, None, dtype=object)
+        grounds: list[Ground] = []
+        owner: list[int] = []
         for row, one in enumerate(self.batch):
-            grounds = one.submission.geometries
-            parts = [grounds[role] for role in ROLES[part.kind] if role in grounds]
+            held = one.submission.geometries
+            parts = [held[role] for role in ROLES[part.kind] if role in held]
             complete = "geometries" in one.submission.complete
             given[row] = bool(parts) or complete or part.kind.value in one.nowhere
-            placed = [p for p in self.placed(parts) if p is not None]
-            if placed:
-                geometry[row] = placed[0] if len(placed) == 1 else shapely.union_all(placed)
+            grounds += parts
+            owner += [row] * len(parts)
+        owners = np.array(owner, np.intp)
+        placed = self.placed(grounds, owners, part.kind.value)
+        given[owners[~shapely.is_geometry(placed)]] = False
+        real = shapely.is_geometry(placed)
+        geometry = dissolve(placed[real], owners[real], self.n)
         return Shapes(geometry, np.arange(self.n), given)
 
     def components(self, part: Part) -> Shapes:
@@ -172,7 +185,9 @@ class MeasuredTerrain:
             given[owners[answers == UNKNOWN]] = False
             listed = [c for c, truth in zip(listed, answers, strict=True) if truth == TRUE]
             owners = owners[answers == TRUE]
-        return Shapes(self.placed([c.ground for c in listed]), owners, given)
+        placed = self.placed([c.ground for c in listed], owners, kind)
+        given[owners[~shapely.is_geometry(placed)]] = False
+        return Shapes(placed, owners, given)
 
     def judged_components(self, part: Part, listed: Sequence[Component]) -> Truths:
         """Which components satisfy the filter of a part."""
@@ -193,16 +208,29 @@ class MeasuredTerrain:
         features = Features(part.component, len(listed), columns)
         return FilterJudging(self.days[0], features).condition(part.where)
 
-    def placed(self, grounds: Sequence[Ground]) -> Geometries:
-        """Geometries in the plane, valid; each repair was reported when it was read."""
+    def placed(self, grounds: Sequence[Ground], owners: NDArray[np.intp], role: str) -> Geometries:
+        """Geometries in the plane, valid; None, with an error, for what cannot be used."""
         geometry = np.empty(len(grounds), dtype=object)
         geometry[:] = [g.geometry for g in grounds]
-        if not len(grounds):
-            return geometry
-        projected = self.plane.project(geometry, [g.crs for g in grounds])
+        projected, failed = self.plane.try_project(geometry, [g.crs for g in grounds])
         sound = repaired(projected)
-        self.diagnostics += sound.diagnostics
+        for row in np.flatnonzero(failed):
+            place = self.place_of(int(owners[row]))
+            self.diagnostics.append(GroundTooLarge(place=place, role=role))
+        for fault in sound.diagnostics:
+            assert isinstance(fault, GeometryRepaired | RepairRefused)
+            kind = GroundRepaired if isinstance(fault, GeometryRepaired) else GroundUnclear
+            place = self.place_of(int(owners[fault.number - 1]))
+            change = fault.change_m2
+            self.diagnostics.append(
+                kind(place=place, role=role, reason=fault.reason, change_m2=change)
+            )
         return sound.geometry
+
+    def place_of(self, row: int) -> Place:
+        """Where a subject was read from."""
+        submission = self.batch[row].submission
+        return Place(submission.source, item=submission.id)
 
     # ── what Terrain asks for ──
 
@@ -338,10 +366,7 @@ class MeasuredTerrain:
             shapes, zone = self.shapes(part), self.zones[layer]
             reach = np.full(self.n, np.inf)
             if zone.coverage is not None:
-                edge = np.array([shapely.boundary(zone.coverage.geometry)], dtype=object)
-                border = Zone(zone.name, zone.plane, edge, {}, zone.coverage.edge)
-                metres, _feature = nearest(shapes.geometry, border)
-                np.minimum.at(reach, shapes.owner, round_length(metres))
+                np.minimum.at(reach, shapes.owner, within_coverage(shapes.geometry, zone))
                 reach[self.outside_coverage(part, layer) > 0] = 0.0
             self._reaches[key] = reach
         return self._reaches[key]
@@ -365,9 +390,11 @@ class MeasuredTerrain:
         unplaced = np.zeros(self.n, np.bool_)
         for row, listed in documents.items():
             known = [d.ground for d in listed if d.ground is not None]
-            unplaced[row] = len(known) < len(listed)
-            if known:
-                ground[row] = shapely.union_all(list(self.placed(known)))
+            placed = self.placed(known, np.full(len(known), row, np.intp), "document")
+            real = placed[shapely.is_geometry(placed)]
+            unplaced[row] = len(real) < len(listed)
+            if len(real):
+                ground[row] = shapely.union_all(real)
         return ground, unplaced
 
     def uncovered(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -18,7 +18,7 @@ from redline.messages import msg
 
 if TYPE_CHECKING:
     from redline.checking.check import Task
-    from redline.findings import FindingsDocument, Problem
+    from redline.findings import FindingsDocument, Problem, Verdict
 
 FORMATS = ("text", "json", "jsonl", "geojson", "csv")
 
@@ -91,6 +91,7 @@ def command(say: Say) -> click.Command:
         min_area: float | None,
         min_width: float | None,
         crs: str | None,
+        accept_crs: tuple[str, ...],
         group_by: str | None,
         form: str,
         record: Path | None,
@@ -105,6 +106,7 @@ def command(say: Say) -> click.Command:
     ) -> int:
         from redline import checking
         from redline.commands.outlet import complain_of, meets_standard_error, outlet
+        from redline.commands.progress import progress
 
         ensure_writable(reports)
         options = checking.Options(
@@ -117,13 +119,18 @@ def command(say: Say) -> click.Command:
             min_area=min_area,
             min_width=min_width,
             crs=crs,
+            accept_crs=accept_crs,
             group_by=group_by,
             way_out=way_out,
             previous=previous,
         )
+        alone = not (reports or record or ask or previous)
         try:
             task = checking.prepare(submissions, options)
-            document = checking.document_of(task)
+            if task.huge and form == "jsonl" and alone:
+                return stream_out(task, output, say, quiet=quiet, verbose=verbose)
+            with progress(say, quiet=quiet) as advance:
+                document = checking.document_of(task, advance)
             if record is not None:
                 from redline.audit.record import recorded, write_record
 
@@ -145,6 +152,28 @@ def command(say: Say) -> click.Command:
         return exit_code(document)
 
     return check
+
+
+def stream_out(task: Task, output: Path | None, say: Say, *, quiet: bool, verbose: bool) -> int:
+    """Very many submissions as lines, each partition written and let go before the next."""
+    from redline.checking.check import answers_of, frame_of
+    from redline.commands.outlet import complain_of, meets_standard_error, outlet
+    from redline.commands.progress import progress
+    from redline.report import jsonl
+
+    verdicts: set[Verdict] = set()
+    with outlet(output) as stream:
+        jsonl.write_check(frame_of(task), stream)
+        hidden = quiet or meets_standard_error(stream)
+        with progress(say, quiet=hidden) as advance:
+            for several in answers_of(task, advance):
+                for submission in several.values():
+                    jsonl.write_submission(submission, stream)
+                    verdicts.add(submission.verdict)
+        problems = frame_of(task).problems
+        jsonl.write_problems(problems, stream)
+    complain_of(graver(problems, "error" if quiet else "note" if verbose else "warning"), say)
+    return code_of(verdicts, problems)
 
 
 def write_questions(task: Task, path: Path) -> None:
@@ -201,10 +230,14 @@ def write(
 
 def exit_code(document: FindingsDocument) -> int:
     """3 for an error, else 1 for a breach, else 4 for something undetermined, else 0."""
+    return code_of({s.verdict for s in document.submissions}, document.problems)
+
+
+def code_of(verdicts: Set[Verdict], problems: Iterable[Problem]) -> int:
+    """The same, of verdicts and problems."""
     from redline.findings import Verdict
 
-    verdicts = {s.verdict for s in document.submissions}
-    if any(p.severity == "error" for p in document.problems):
+    if any(p.severity == "error" for p in problems):
         return 3
     if Verdict.NON_COMPLIANT in verdicts:
         return 1

@@ -69,6 +69,7 @@ def command(say: Say) -> click.Command:
         min_area: float | None,
         min_width: float | None,
         crs: str | None,
+        accept_crs: tuple[str, ...],
         group_by: str | None,
         form: str,
         output: Path | None,
@@ -92,6 +93,7 @@ def command(say: Say) -> click.Command:
             min_area=min_area,
             min_width=min_width,
             crs=crs,
+            accept_crs=accept_crs,
             group_by=group_by,
         )
         try:

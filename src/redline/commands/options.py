@@ -129,6 +129,18 @@ def checking_options(say: Say) -> Callable[[Function], Function]:
             help=say(msg("Coordinate system of submissions that do not state theirs.")),
         ),
         click.option(
+            "--accept-crs",
+            "accept_crs",
+            metavar="NAME",
+            multiple=True,
+            help=say(
+                msg(
+                    "Take coordinates on this datum (Xi'an 1980, Beijing 1954) as if they were on "
+                    "CGCS2000, although they may lie a hundred metres off (repeatable)."
+                )
+            ),
+        ),
+        click.option(
             "--group-by",
             metavar="FIELD|all",
             help=say(msg("Make one submission of the features that agree in a field, or of all.")),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from redline.diagnostics import Diagnostic, Severity, did_you_mean
+from redline.ground.diagnostics import listed
 from redline.messages import Message, msg
 
 

@@ -977,7 +977,7 @@ class DatumRefused(Diagnostic):
     def hint(self) -> Message:
         return msg(
             "Have the data converted to CGCS2000, or state the coordinate system with its "
-            "parameters (+towgs84=…), or accept the shift by name: “{datum}”.",
+            "parameters (+towgs84=…), or accept the shift by name: --accept-crs “{datum}”.",
             datum=self.datum,
         )
 

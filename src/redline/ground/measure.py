@@ -715,6 +715,26 @@ def coverage_gap(footprints: Geometries, zone: Zone, reach_m: float = 0.0) -> Co
     return CoverageGap(area, whole)
 
 
+def within_coverage(footprints: Geometries, zone: Zone) -> Floats:
+    """Metres around each footprint within which the zone is complete at least; infinity for
+    everywhere, and for no footprint.
+
+    A bound from below: the distance in the plane to the edge of the coverage, less what the plane
+    may stretch. How far off an edge is that lies far away need not be known to the millimetre.
+    """
+    footprints = np.asarray(footprints, dtype=object)
+    metres = np.full(len(footprints), np.inf)
+    rows = np.flatnonzero(shapely.is_geometry(footprints) & ~shapely.is_empty(footprints))
+    if zone.coverage is None or not len(rows):
+        return metres
+    (row, _), gap = zone.coverage.edge.tree.query_nearest(
+        footprints[rows], return_distance=True, all_matches=False
+    )
+    some = rows[row]
+    metres[some] = np.floor(1000 * gap / zone.plane.stretch(footprints[some], gap)) / 1000
+    return metres
+
+
 def ground_of(zone: Zone, coverage: Coverage) -> Zone:
     """The coverage of a zone as a zone of one feature."""
     geometry = np.array([coverage.geometry], dtype=object)

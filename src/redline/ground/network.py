@@ -12,17 +12,21 @@ that is stated and not drawn.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, Self
 
 import numpy as np
 import shapely
-from shapely import STRtree
+from shapely import LineString, Point, STRtree
+from shapely.geometry.base import BaseGeometry
 
 from redline.diagnostics import Diagnostic, Place
 from redline.ground.catalog_diagnostics import NetworkBroken, NetworkJoined
 from redline.ground.features import Geometries
+from redline.ground.moved import buffered
 from redline.ground.plane import ELLIPSOID, Floats, Indices, Plane
 from redline.ground.zoning import Zone
 
@@ -44,7 +48,7 @@ class Edge:
     feature: int
     start: int
     end: int
-    line: shapely.Geometry
+    line: LineString
     along: Floats
 
     @property
@@ -88,7 +92,7 @@ class Line:
     """A river line with the flow, before it is cut at the places where others join."""
 
     feature: int
-    line: shapely.Geometry
+    line: LineString
 
 
 def build_network(
@@ -126,18 +130,18 @@ def lines_of(zone: Zone) -> list[Line]:
             whole = shapely.line_merge(shapely.union_all(own), directed=True) if len(own) else None
         elif shapely.get_num_geometries(whole) > 1:
             whole = shapely.line_merge(whole, directed=True)
-        parts = shapely.get_parts(whole) if whole is not None else []
+        parts = shapely.get_parts(np.array([whole], dtype=object))
         found += [
             Line(feature, part)
-            for part in parts
-            if shapely.get_dimensions(part) == 1 and shapely.length(part) > 0
+            for part in parts.tolist()
+            if isinstance(part, LineString) and part.length > 0
         ]
     return found
 
 
 def with_the_flow(lines: list[Line], stated: Sequence[int | None]) -> list[Line]:
     """Lines drawn with the flow: the end is nearer than the start to what a line flows into."""
-    by_feature: dict[int, list[shapely.Geometry]] = {}
+    by_feature: dict[int, list[LineString]] = {}
     for one in lines:
         by_feature.setdefault(one.feature, []).append(one.line)
     whole = {feature: shapely.MultiLineString(parts) for feature, parts in by_feature.items()}
@@ -146,13 +150,18 @@ def with_the_flow(lines: list[Line], stated: Sequence[int | None]) -> list[Line]
         into = stated[one.feature]
         goal = whole.get(into) if into is not None and len(by_feature[one.feature]) == 1 else None
         if goal is not None:
-            ends = shapely.points(shapely.get_coordinates(one.line)[[0, -1]])
-            first, last = shapely.distance(ends, goal)
-            if first < last:
-                result.append(Line(one.feature, shapely.reverse(one.line)))
+            first, last = ends_of(one.line)
+            if goal.distance(first) < goal.distance(last):
+                result.append(Line(one.feature, one.line.reverse()))
                 continue
         result.append(one)
     return result
+
+
+def ends_of(line: BaseGeometry) -> tuple[Point, Point]:
+    """The first and the last point of a line."""
+    xy = shapely.get_coordinates(line)
+    return Point(xy[0]), Point(xy[-1])
 
 
 class Joints:
@@ -182,12 +191,12 @@ class Joints:
         """The starts (0) or ends (1) of all lines."""
         return np.asarray(shapely.get_point(self.geometry, -side), dtype=object)
 
-    def meets_itself(self, line: int, side: int, spot: shapely.Geometry) -> bool:
+    def meets_itself(self, line: int, side: int, spot: BaseGeometry) -> bool:
         """Whether a line comes back to itself: its other end lies here."""
         return bool(shapely.distance(self.ends(1 - side)[line], spot) <= self.snap_m)
 
     def meet(
-        self, line: int, side: int, other: int, spot: shapely.Geometry, stated: Sequence[int | None]
+        self, line: int, side: int, other: int, spot: BaseGeometry, stated: Sequence[int | None]
     ) -> None:
         """An end meets a line, unless it is stated to flow elsewhere."""
         into = stated[self.lines[line].feature]
@@ -291,14 +300,14 @@ class Nodes:
         """A line cut at its places."""
         places = sorted(self.places[number])
         found = []
-        for start, end in zip(places[:-1], places[1:], strict=True):
+        for start, end in pairwise(places):
             piece = piece_of(one.line, start, end)
             nodes = self.numbers[number, start], self.numbers[number, end]
             found.append(Edge(one.feature, *nodes, piece, along_of(piece, plane)))
         return found
 
 
-def piece_of(line: shapely.Geometry, start: float, end: float) -> shapely.Geometry:
+def piece_of(line: LineString, start: float, end: float) -> LineString:
     """The part of a line between two places (plane metres from its start)."""
     xy = shapely.get_coordinates(line)
     at = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))))
@@ -307,7 +316,7 @@ def piece_of(line: shapely.Geometry, start: float, end: float) -> shapely.Geomet
     return shapely.LineString(np.vstack((ends[:1], xy[inner], ends[1:])))
 
 
-def along_of(line: shapely.Geometry, plane: Plane) -> Floats:
+def along_of(line: BaseGeometry, plane: Plane) -> Floats:
     """Where each vertex of a line lies, in geodesic metres from its start."""
     degrees = plane.to_degrees(shapely.get_coordinates(line))
     ends = np.hstack((degrees[:-1], degrees[1:]))
@@ -387,10 +396,10 @@ def places_of(
         yield owner, e, at, at
 
 
-def at_of(edge: Edge, spot: shapely.Geometry) -> float:
+def at_of(edge: Edge, spot: BaseGeometry) -> float:
     """Where on an edge the point nearest to something lies (geodesic m from its start)."""
-    nearest = shapely.get_point(shapely.shortest_line(edge.line, spot), 0)
-    at = float(shapely.line_locate_point(edge.line, nearest))
+    nearest, _ = ends_of(shapely.shortest_line(edge.line, spot))
+    at = float(edge.line.project(nearest))
     xy = shapely.get_coordinates(edge.line)
     plane = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))))
     return float(np.interp(at, plane, edge.along))
@@ -401,8 +410,9 @@ def goals_of(
 ) -> Iterator[tuple[int, int, float, float]]:
     """The stretches of the network that belong to targets."""
     dimensions = shapely.get_dimensions(targets)
-    points = np.where(dimensions == 0, targets, None)
-    yield from places_of(network, np.asarray(points, dtype=object), reach_m)
+    points = targets.copy()
+    points[dimensions != 0] = None
+    yield from places_of(network, points, reach_m)
     for owner in np.flatnonzero(dimensions > 0):
         ground = targets[owner]
         hit = network.tree.query(ground, predicate="intersects")
@@ -412,8 +422,7 @@ def goals_of(
         for e in hit.tolist():
             edge = network.edges[e]
             for part in shapely.get_parts(shapely.intersection(edge.line, ground)):
-                ends = shapely.points(shapely.get_coordinates(part)[[0, -1]])
-                start, end = sorted(at_of(edge, end) for end in ends)
+                start, end = sorted(at_of(edge, end) for end in ends_of(part))
                 yield int(owner), e, start, end
 
 
@@ -454,7 +463,7 @@ def one_way(network: Network, places: Spans, goals: Spans, count: int, *, down: 
     return Along(distance, target)
 
 
-def distances_of_nodes(
+def distances_of_nodes(  # noqa: PLR0917 - a graph and where its goals lie
     network: Network,
     start: Sequence[int],
     end: Sequence[int],

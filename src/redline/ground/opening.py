@@ -256,9 +256,15 @@ def plane_of_catalog(catalog: Catalog) -> Plane | None:
     match catalog.coverage:
         case WithinBounds(bounds):
             return Plane.for_extent(bounds)
-        case WithinFile(path, layer, crs):
-            return plane_around(read(path, layer, crs, None))
+        case WithinFile():
+            return plane_around(coverage_table(catalog.coverage))
     return None
+
+
+@lru_cache(maxsize=64)
+def coverage_table(spec: WithinFile) -> FeatureTable:
+    """The polygons of a coverage, as their file has them."""
+    return read(spec.path, spec.layer, spec.crs, None)
 
 
 def plane_of_source(source: LayerSource) -> Plane | None:
@@ -433,11 +439,11 @@ def coverage_in(spec: CoverageSpec, plane: Plane, extent: Bounds | None) -> Base
             return None
         case WithinBounds(bounds):
             return bounds_in(plane, bounds)
-        case WithinFile(path, layer, crs):
-            table = read(path, layer, crs, None)
+        case WithinFile():
+            table = coverage_table(spec)
             said = list(table.diagnostics)
             ground = repaired(placed(table, plane, said))
-            said += [replace(d, place=Place(path)) for d in ground.diagnostics]
+            said += [replace(d, place=Place(table.source)) for d in ground.diagnostics]
             if any(d.severity == "error" for d in said):
                 raise Refusal(d for d in said if d.severity == "error")
             return shapely.union_all(ground.geometry)

@@ -43,6 +43,9 @@ FORMAT = 1
 GROUP = 2048
 """Pieces that are read together."""
 
+MOST_HELD = 128
+"""Groups that are kept in memory, of each layer, for the footprints to come."""
+
 LARGE = 200_000
 """A source with more vertices is stored when it is first opened."""
 
@@ -110,6 +113,9 @@ class StoredPieces:
     def read(self, groups: list[int]) -> Pieces:
         """The pieces of some row groups."""
         missing = [group for group in groups if group not in self._held]
+        if len(self._held) + len(missing) > MOST_HELD:
+            # The next footprints lie elsewhere: what they do not need makes room.
+            self._held = {group: self._held[group] for group in groups if group in self._held}
         for group in missing:
             table = self._file.read_row_group(group, ["geometry", "feature", "interior"])
             self._held[group] = Pieces.of(

@@ -22,11 +22,11 @@ from redline.reasoning.formula import (
     Leaf,
     Literal,
     Negation,
-    Shape,
     opposite,
     replaced,
     simplified,
 )
+from redline.reasoning.groups import Group
 from redline.reasoning.infer import Inference, Status
 from redline.reasoning.plan import (
     CoveredTogether,
@@ -67,38 +67,69 @@ def explain(inference: Inference, subject: int, rule: int) -> Step:
     return RuleExplainer(inference, subject, rule).root()
 
 
-# ── groups ──────────────────────────────────────────────────────────────────────────────────
+# ── formulas ────────────────────────────────────────────────────────────────────────────────
 
 
-class GroupExplainer:
-    """Explains the formulas of one group by what the engine derived in it."""
+class Section:
+    """One group as the engine answered it for a subject."""
 
-    def __init__(
-        self,
-        inference: Inference,
-        subject: int,
-        shape: Shape,
-        leaves: Sequence[int],
-        outputs: Sequence[Formula],
-    ) -> None:
+    def __init__(self, inference: Inference, subject: int, group: Group, formula: Formula) -> None:
         self.inference = inference
         self.subject = subject
-        self.plan = inference.plan
-        self.truths = inference.truths[subject]
-        self.shape = shape
-        self.leaves = leaves
+        self.group = group
         self.places = {
             leaf if leaf >= 0 else ~leaf: Leaf(place) if leaf >= 0 else Negation(Leaf(place))
-            for place, leaf in enumerate(leaves)
+            for place, leaf in enumerate(group.leaves)
         }
         self.compiler = Compiler()
-        for output in outputs:
-            self.literal(output)
+        self.literal(formula)
 
     @cached_property
     def derivation(self) -> Derivation:
         """What the engine derived in this group, each literal with the premises that it kept."""
-        return self.inference.derivation(self.subject, self.shape, self.leaves)
+        return self.inference.derivation(self.subject, self.group)
+
+    def chosen(self, formula: Formula, items: Sequence[Formula], truth: int) -> Sequence[Formula]:
+        """Those of some parts of a formula by which the engine derived that it has a truth."""
+        kept = self.kept(formula, truth)
+        return [i for i in items if self.signed(i, truth) in kept]
+
+    def kept(self, formula: Formula, truth: int) -> frozenset[Literal]:
+        """The premises with which the engine derived that a formula has a truth; those of the
+        nodes into which it split a long one in their place.
+        """
+        found: set[Literal] = set()
+        literal = self.signed(formula, truth)
+        stack = list(self.derivation.get(literal, ())) if literal is not None else []
+        while stack:
+            premise = stack.pop()
+            found.add(premise)
+            stack += self.derivation.get(premise, ())
+        return frozenset(found)
+
+    def signed(self, formula: Formula, truth: int) -> Literal | None:
+        """The literal that says that a formula has a truth."""
+        literal = self.literal(formula)
+        return literal if literal is None or truth == TRUE else opposite(literal)
+
+    def literal(self, formula: Formula) -> Literal | None:
+        """The literal of a formula in the group's shape; None where its atoms are not in it."""
+        try:
+            renamed = replaced(formula, lambda i: self.places[i])
+        except KeyError:
+            return None
+        return self.compiler.literal(simplified(renamed))
+
+
+class Explainer:
+    """Explains formulas by what the engine derived in the groups that they belong to."""
+
+    def __init__(self, inference: Inference, subject: int, sections: Sequence[Section]) -> None:
+        self.inference = inference
+        self.subject = subject
+        self.plan = inference.plan
+        self.truths = inference.truths[subject]
+        self.sections = sections
 
     def truth(self, formula: Formula) -> int:
         """The truth of a formula over the plan's atoms."""
@@ -138,9 +169,10 @@ class GroupExplainer:
         told = step(saying_of(atom, self.plan.day), truth)
         if not isinstance(atom, Derived):
             return replace(told, atom=index)
-        group = next(g for g in self.plan.concepts if g.atom == index)
+        concept = next(c for c in self.plan.concepts if c.atom == index)
         formula = self.plan.formulas[index]
-        inner = GroupExplainer(self.inference, self.subject, group.shape, group.leaves, [formula])
+        section = Section(self.inference, self.subject, concept.group, formula)
+        inner = Explainer(self.inference, self.subject, [section])
         citations = tuple(c for c in atom.concept.citations if c.interval.holds(self.plan.day))
         return replace(told, premises=inner.under(formula), citations=citations)
 
@@ -171,37 +203,8 @@ class GroupExplainer:
         if truth == UNKNOWN or needs_all:
             yield from agreeing
             return
-        kept = self.kept(formula, truth)
-        chosen = [i for i in agreeing if self.signed(i, truth) in kept]
-        yield from (chosen or agreeing[:1])
-
-    # ── literals ──
-
-    def literal(self, formula: Formula) -> Literal | None:
-        """The literal of a formula in the group's shape; None where its atoms are not in it."""
-        try:
-            renamed = replaced(formula, lambda i: self.places[i])
-        except KeyError:
-            return None
-        return self.compiler.literal(simplified(renamed))
-
-    def signed(self, formula: Formula, truth: int) -> Literal | None:
-        """The literal that says that a formula has a truth."""
-        literal = self.literal(formula)
-        return literal if literal is None or truth == TRUE else opposite(literal)
-
-    def kept(self, formula: Formula, truth: int) -> frozenset[Literal]:
-        """The premises with which the engine derived that a formula has a truth; those of the
-        nodes into which it split a long one in their place.
-        """
-        found: set[Literal] = set()
-        literal = self.signed(formula, truth)
-        stack = list(self.derivation.get(literal, ())) if literal is not None else []
-        while stack:
-            premise = stack.pop()
-            found.add(premise)
-            stack += self.derivation.get(premise, ())
-        return frozenset(found)
+        found = (section.chosen(formula, agreeing, truth) for section in self.sections)
+        yield from next(filter(None, found), agreeing[:1])
 
 
 # ── rules ───────────────────────────────────────────────────────────────────────────────────
@@ -264,15 +267,15 @@ TOGETHER = said(
 )
 
 
-class RuleExplainer(GroupExplainer):
+class RuleExplainer(Explainer):
     """Explains the status of one rule for one subject."""
 
     def __init__(self, inference: Inference, subject: int, rule: int) -> None:
         self.group: RuleGroup = inference.plan.rules[rule]
         self.status = Status(inference.statuses[subject, rule])
-        super().__init__(
-            inference, subject, self.group.shape, self.group.leaves, self.group.outputs
-        )
+        parts = self.group.parts
+        sections = [Section(inference, subject, part.group, part.formula) for part in parts]
+        super().__init__(inference, subject, sections)
 
     def root(self) -> Step:
         """The status, with the steps that it rests on."""

@@ -65,21 +65,20 @@ def infer(plan: Plan, judged: NDArray[np.int8]) -> Inference:
     truths = np.array(judged, np.int8, order="F")
     for concept in plan.concepts:
         columns = [truths[:, i] for i in concept.group.atoms]
-        truths[:, concept.atom] = TRUTHS.of_all(concept.group, columns)
+        truths[:, concept.atom] = truths_of(concept.group, columns)
     statuses = np.empty((len(truths), len(plan.rules)), np.int8, order="F")
     for index, rule in enumerate(plan.rules):
         parts = [
-            truths_of_part(part.group, [truths[:, i] for i in part.group.atoms])
-            for part in rule.parts
+            truths_of(part.group, [truths[:, i] for i in part.group.atoms]) for part in rule.parts
         ]
         columns = [parts[i] for i in rule.status.atoms]
         statuses[:, index] = STATUSES.of_all(rule.status, columns)
     return Inference(plan, statuses, truths)
 
 
-def truths_of_part(group: Group, columns: list[NDArray[np.int8]]) -> NDArray[np.int8]:
-    """The truths of one part of a rule for all subjects; those of a single atom as they are."""
-    if not group.shape.productions:
+def truths_of(group: Group, columns: Sequence[NDArray[np.int8]]) -> NDArray[np.int8]:
+    """The truths of one formula for all subjects; those of a single atom as they are."""
+    if group.leaves and not group.shape.productions:
         return columns[0] if group.leaves[0] >= 0 else np.int8(TRUE) - columns[0]
     return TRUTHS.of_all(group, columns)
 
@@ -140,10 +139,12 @@ class Answers:
         self._lock = threading.Lock()
 
     def of_all(self, group: Group, columns: Sequence[NDArray[np.int8]]) -> NDArray[np.int8]:
-        """The answers of many subjects, given the truths of the atom behind each leaf."""
+        """The answers of many subjects, given the truths behind each leaf; one answer for all of
+        them where there are no leaves.
+        """
         shape = group.shape
         if not columns:
-            raise ValueError("a group without leaves has the same answer for everybody")
+            return np.array(self._answer(shape, b""), np.int8)
         leaves = [
             column if i >= 0 else np.int8(TRUE) - column
             for i, column in zip(group.leaves, columns, strict=True)

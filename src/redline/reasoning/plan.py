@@ -1,9 +1,9 @@
 """The plan of a day: the rules in force, the atoms to judge, and the groups to infer in order.
 
-Groups stand in strata: concepts first, each an atom of the groups that use it; then the parts of each
-rule (its scope, its breach, its exceptions); then what the parts come to. That last group derives
-five outputs: out of scope, no breach, violated, excused, owed. Small groups are often alike, and
-groups alike share one ruleset and its answers.
+Groups stand in strata: concepts first, each an atom of the groups that use it; then the parts of
+each rule (its scope, its breach, its exceptions); then what the parts come to, in five outputs: out
+of scope, no breach, violated, excused, owed. Small groups are often alike, and groups alike share
+one ruleset and its answers.
 """
 
 from __future__ import annotations

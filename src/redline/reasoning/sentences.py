@@ -228,9 +228,9 @@ def of_set(name: Title, values: Values, only: bool) -> Saying:
     if only:
         return said(
             (
-                f"{name.en} hold nothing but {en}",
-                f"{name.en} hold something other than {en}",
-                f"it is open whether {name.en} hold nothing but {en}",
+                f"{name.en} holds nothing but {en}",
+                f"{name.en} holds something other than {en}",
+                f"it is open whether {name.en} holds nothing but {en}",
             ),
             (
                 f"{name.zh}仅限于{zh}",
@@ -241,9 +241,9 @@ def of_set(name: Title, values: Values, only: bool) -> Saying:
     if values.single:
         return said(
             (
-                f"{name.en} include {en}",
-                f"{name.en} do not include {en}",
-                f"it is open whether {name.en} include {en}",
+                f"{name.en} includes {en}",
+                f"{name.en} does not include {en}",
+                f"it is open whether {name.en} includes {en}",
             ),
             (
                 f"{name.zh}包括{zh}",
@@ -253,9 +253,9 @@ def of_set(name: Title, values: Values, only: bool) -> Saying:
         )
     return said(
         (
-            f"{name.en} include one of {en}",
-            f"{name.en} include none of {en}",
-            f"it is open whether {name.en} include one of {en}",
+            f"{name.en} includes one of {en}",
+            f"{name.en} includes none of {en}",
+            f"it is open whether {name.en} includes one of {en}",
         ),
         (
             f"{name.zh}包括{zh}之一",
