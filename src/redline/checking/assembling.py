@@ -129,7 +129,7 @@ def findings_of(answered: Answered, subject: int, kind: str) -> tuple[f.Finding,
 
 
 def speaks_of(rule: Rule, kind: str) -> bool:
-    """Whether a rule is about submissions of a kind; projects and operations where it names none."""
+    """Whether a rule is about submissions of a kind (projects and operations if it names none)."""
     return kind in ("project", "operation") if rule.subject is None else rule.subject == kind
 
 

@@ -9,14 +9,15 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from redline.commands.diagnostics import OutputNotWritable
 from redline.commands.styling import Say
 from redline.diagnostics import Diagnostic, Place, refuse
-from redline.findings import Problem
 from redline.report.layout import Sheet, style_of
-from redline.report.problem_lines import write_problems
+
+if TYPE_CHECKING:
+    from redline.findings import Problem
 
 
 @contextmanager
@@ -92,10 +93,14 @@ def meets_standard_error(stream: TextIO) -> bool:
 
 def complain(diagnostics: Iterable[Diagnostic], say: Say) -> None:
     """Diagnostics on standard error."""
+    from redline.findings import Problem
+
     complain_of([Problem.of(d) for d in diagnostics], say)
 
 
 def complain_of(problems: Iterable[Problem], say: Say) -> None:
     """Problems on standard error."""
+    from redline.report.problem_lines import write_problems
+
     stream = standard_error()
     write_problems(problems, Sheet(stream, say.language, style_of(stream, os.environ)))
