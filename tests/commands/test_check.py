@@ -21,6 +21,8 @@ from tests.report.synthetic import ERROR, WARNING, document, submission
 class Checker:
     """Stands in for the check: answers with a document and keeps what it was asked."""
 
+    huge = False
+
     def __init__(self, answer: FindingsDocument) -> None:
         self.answer = answer
         self.submissions: Sequence[Path] = ()
@@ -30,7 +32,7 @@ class Checker:
         self.submissions, self.options = submissions, options
         return self
 
-    def document_of(self, _task: object) -> FindingsDocument:
+    def document_of(self, _task: object, _advance: object) -> FindingsDocument:
         return self.answer
 
 
@@ -73,6 +75,7 @@ def test_every_option_reaches_the_check(checker: Checker, capsys: pytest.Capture
             *("--register", "past.gpkg", "--as-of", "2026-08-15", "--set", "works = new_build"),
             *("--set", "note=a=b", "--answers", "q.yaml", "--min-area", "0.01亩"),
             *("--min-width", "50 mm", "--crs", "EPSG:4526", "--group-by", "all"),
+            *("--accept-crs", "Xi'an 1980", "--accept-crs", "北京54"),
         ]
     )
     assert checker.submissions == (Path("a.txt"), Path("b.shp"))
@@ -86,6 +89,7 @@ def test_every_option_reaches_the_check(checker: Checker, capsys: pytest.Capture
         min_area=pytest.approx(20 / 3),
         min_width=0.05,
         crs="EPSG:4526",
+        accept_crs=("Xi'an 1980", "北京54"),
         group_by="all",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -154,7 +155,12 @@ BLANK = Title("", "")
 
 
 def ways(kind: str, *atoms: AskedAtom) -> set[tuple[int, ...]]:
-    return set(replies(Want(kind, "x", BLANK, BLANK), atoms))  # type: ignore[arg-type]
+    found = replies(Want(kind, "x", BLANK, BLANK), atoms)  # type: ignore[arg-type]
+    return {
+        way
+        for reply in found
+        for way in product(*([TRUE, FALSE] if t is None else [t] for t in reply))
+    }
 
 
 def test_numbers_are_tried_on_both_sides_of_every_limit():

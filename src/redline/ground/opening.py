@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from redline.diagnostics import Diagnostic, Place, Refusal
-from redline.ground.addresses import is_database
+from redline.ground.addresses import is_database, without_password
 from redline.ground.catalog import (
     Catalog,
     CoverageSpec,
@@ -439,11 +439,11 @@ def coverage_in(spec: CoverageSpec, plane: Plane, extent: Bounds | None) -> Base
             return None
         case WithinBounds(bounds):
             return bounds_in(plane, bounds)
-        case WithinFile():
+        case WithinFile(path=path):
             table = coverage_table(spec)
             said = list(table.diagnostics)
             ground = repaired(placed(table, plane, said))
-            said += [replace(d, place=Place(table.source)) for d in ground.diagnostics]
+            said += [replace(d, place=Place(without_password(path))) for d in ground.diagnostics]
             if any(d.severity == "error" for d in said):
                 raise Refusal(d for d in said if d.severity == "error")
             return shapely.union_all(ground.geometry)

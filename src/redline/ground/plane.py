@@ -126,7 +126,30 @@ class Plane:
         for one_crs, rows in rows_by_crs(crs, len(geometries)):
             mapping = self.mapping_from(one_crs)
             placed[rows] = split_and_map(geometries[rows], mapping, AREA_ERROR)
+            placed[rows[self.around_the_world(geometries[rows], one_crs)]] = None
         return placed, shapely.is_geometry(geometries) & ~shapely.is_geometry(placed)
+
+    def around_the_world(self, geometries: Geometries, crs: CRS) -> Bools:
+        """Which areas take in the point of the Earth opposite to the plane's centre.
+
+        In the plane they would be turned inside out: their ring is the edge of what they leave out.
+        """
+        result = np.zeros(len(geometries), dtype=bool)
+        bounds = shapely.bounds(geometries)
+        rows = np.flatnonzero((shapely.area(geometries) > 0) & np.isfinite(bounds).all(axis=1))
+        if not len(rows):
+            return result
+        corners = degrees_from(crs)(bounds[rows].reshape(-1, 2)).reshape(-1, 4)
+        wide = rows[~(corners[:, 2] - corners[:, 0] < 180)]
+        if not crs.is_geographic:
+            result[wide] = True
+            return result
+        opposite = shapely.points(
+            [[self.longitude + turn, -self.latitude] for turn in (-540, -180, 180, 540)]
+        )
+        for row in wide:
+            result[row] = bool(shapely.intersects(geometries[row], opposite).any())
+        return result
 
     def mapping_from(self, crs: CRS) -> Mapped:
         """The function that takes coordinates (x east, y north) of `crs` into this plane."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import pairwise
 
 from redline.language.kinds import Comparator
 from redline.reasoning.columns import among, rank
-from redline.reasoning.plan import CoveredTogether, PlanAtom, Promised
+from redline.reasoning.plan import PlanAtom, Promised
 from redline.reasoning.truth import FALSE, NOT_YET, TRUE
 from redline.reasoning.wants import Want
 from redline.rulebook.model import (
@@ -34,6 +34,12 @@ from redline.rulebook.model import (
 Truths = tuple[int, ...]
 """A truth for each of some atoms, TRUE or FALSE."""
 
+Reply = tuple[int | None, ...]
+"""What an answer says of each of some atoms: TRUE, FALSE, or `None` where it can be either.
+
+Atoms that can be either are independent of each other: with n of them a reply stands for 2ⁿ ways.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class AskedAtom:
@@ -43,8 +49,9 @@ class AskedAtom:
     limit: float | None = None
 
 
-def replies(want: Want, atoms: Sequence[AskedAtom]) -> list[Truths]:
+def replies(want: Want, atoms: Sequence[AskedAtom]) -> list[Reply]:
     """The ways in which atoms that wait for one question alone can come out."""
+    found: list[Reply]
     if want.kind == "document":
         found = list(of_document([a.atom for a in atoms]))
     elif want.kind == "attribute":
@@ -52,30 +59,23 @@ def replies(want: Want, atoms: Sequence[AskedAtom]) -> list[Truths]:
     elif want.kind == "text":
         found = [(TRUE,) * len(atoms)]
     else:
-        found = either_way(len(atoms))
+        found = [(None,) * len(atoms)]
     return list(dict.fromkeys(found))
-
-
-def either_way(count: int) -> list[Truths]:
-    """Every combination of truths."""
-    return list(product((TRUE, FALSE), repeat=count))
 
 
 # ── attributes ──────────────────────────────────────────────────────────────────────────────
 
 
-def of_attribute(atoms: Sequence[AskedAtom]) -> Iterator[Truths]:
+def of_attribute(atoms: Sequence[AskedAtom]) -> Iterator[Reply]:
     """How atoms of one attribute come out by its values; atoms that ask for more, either way."""
     attribute = next((x for a in atoms for x in [attribute_in(a.atom)] if x is not None), None)
     told = [a for a in atoms if attribute is not None and tells(a)]
     if attribute is None or not told:
-        yield from either_way(len(atoms))
+        yield (None,) * len(atoms)
         return
     for truths in told_by(attribute, told):
         by_atom = dict(zip(map(id, told), truths, strict=True))
-        for others in either_way(len(atoms) - len(told)):
-            other = iter(others)
-            yield tuple(by_atom[id(a)] if id(a) in by_atom else next(other) for a in atoms)
+        yield tuple(by_atom.get(id(a)) for a in atoms)
 
 
 def attribute_in(atom: PlanAtom) -> Attribute | None:
@@ -187,34 +187,26 @@ def compares(left: float, comparator: Comparator, right: float) -> bool:
 # ── documents ───────────────────────────────────────────────────────────────────────────────
 
 
-def of_document(atoms: Sequence[PlanAtom]) -> Iterator[Truths]:
+def of_document(atoms: Sequence[PlanAtom]) -> Iterator[Reply]:
     """How atoms of one kind of document come out: it is refused, absent, to come, or held.
 
     Of a document that is held everything else that is asked (ground, rank, term) is either so or
     not; whether one that is not held may still come depends on the stage where that is asked.
     """
-    yield from ways(atoms, held=(FALSE,), plain=(FALSE,), staged=(FALSE,))
-    yield from ways(atoms, held=(FALSE,), plain=(FALSE,), staged=(FALSE, TRUE))
-    yield from ways(atoms, held=(FALSE,), plain=(TRUE,), staged=(FALSE, TRUE))
-    yield from ways(atoms, held=(TRUE,), plain=(FALSE,), staged=(FALSE,))
+    yield tuple(document(a, held=FALSE, plain=FALSE, staged=FALSE) for a in atoms)
+    yield tuple(document(a, held=FALSE, plain=FALSE, staged=None) for a in atoms)
+    yield tuple(document(a, held=FALSE, plain=TRUE, staged=None) for a in atoms)
+    yield tuple(document(a, held=TRUE, plain=FALSE, staged=FALSE) for a in atoms)
 
 
-def ways(
-    atoms: Sequence[PlanAtom], held: Truths, plain: Truths, staged: Truths
-) -> Iterator[Truths]:
-    """Combinations of what each atom can be while the document is held or is not."""
-
-    def choices(atom: PlanAtom) -> Truths:
-        match atom:
-            case DocumentHeld():
-                return held if held == (FALSE,) or is_plain(atom) else (TRUE, FALSE)
-            case Promised(held=DocumentHeld(before=before)):
-                return plain if before is None else staged
-            case CoveredTogether():
-                return (TRUE, FALSE)
-        return (TRUE, FALSE)
-
-    yield from product(*(choices(a) for a in atoms))
+def document(atom: PlanAtom, held: int, plain: int, staged: int | None) -> int | None:
+    """What an atom can be while the document is held or is not, may still come or may not."""
+    match atom:
+        case DocumentHeld():
+            return held if held == FALSE or is_plain(atom) else None
+        case Promised(held=DocumentHeld(before=before)):
+            return plain if before is None else staged
+    return None
 
 
 def is_plain(atom: DocumentHeld) -> bool:

@@ -32,8 +32,8 @@ from redline.reasoning.formula import (
 from redline.reasoning.infer import Inference
 from redline.reasoning.judge import Measured
 from redline.reasoning.plan import Derived
-from redline.reasoning.replies import AskedAtom, either_way, replies
-from redline.reasoning.truth import TRUE, UNKNOWN
+from redline.reasoning.replies import AskedAtom, replies
+from redline.reasoning.truth import FALSE, TRUE, UNKNOWN
 from redline.reasoning.wants import Want, WantFinder
 from redline.rulebook.model import AttributeTerm, Compares
 
@@ -129,9 +129,11 @@ class Search:
     def sets(self) -> list[tuple[Question, ...]]:
         """The smallest settling sets."""
         everything = self.questions
-        if not everything or decided(self.outputs) or not self.settles(everything):
+        if not everything or decided(self.outputs):
             return []
         try:
+            if not self.settles(everything):
+                return []
             needed = [q for q in everything if not self.settles(without(everything, q))]
             found = self.by_adding(needed, [q for q in everything if q not in needed])
             return found or [self.shrunk(everything)]
@@ -170,13 +172,13 @@ class Search:
         return Trial(self, beyond).decides(self.outputs, tuple(questions), frozenset())
 
     def told(
-        self, outputs: tuple[Formula, ...], atoms: Sequence[int], truths: Sequence[int]
+        self, outputs: tuple[Formula, ...], truths: Mapping[int, int]
     ) -> tuple[Formula, ...]:
         """What remains of the outputs once some atoms are answered."""
         self.left -= 1
         if self.left < 0:
             raise OutOfBudget
-        answer = {i: truth == TRUE for i, truth in zip(atoms, truths, strict=True)}
+        answer = {i: truth == TRUE for i, truth in truths.items()}
         return tuple(reduced(f, answer) for f in outputs)
 
     def limit(self, index: int) -> float | None:
@@ -198,7 +200,9 @@ class Trial:
 
     search: Search
     beyond: frozenset[int]
-    seen: dict[tuple[tuple[Formula, ...], int], bool] = field(default_factory=dict)
+    seen: dict[tuple[tuple[Formula, ...], int, tuple[int, ...]], bool] = field(
+        default_factory=dict
+    )
 
     def decides(
         self,
@@ -216,7 +220,7 @@ class Trial:
             return True
         if not questions:
             return False
-        key = (outputs, len(questions))
+        key = (outputs, len(questions), ())
         if key not in self.seen:
             self.seen[key] = self.all_decide(outputs, open_, questions, answered)
         return self.seen[key]
@@ -236,11 +240,40 @@ class Trial:
         if not alone and not shared:
             return self.decides(outputs, rest, answered)
         asked = [AskedAtom(search.plan.atoms[i], search.limit(i)) for i in alone]
-        return all(
-            self.decides(search.told(outputs, [*alone, *shared], [*own, *others]), rest, answered)
-            for own in replies(question.want, asked)
-            for others in either_way(len(shared))
-        )
+        for reply in replies(question.want, asked):
+            said = {i: t for i, t in zip(alone, reply, strict=True) if t is not None}
+            free = tuple(i for i in [*alone, *shared] if i not in said)
+            if not self.freely(search.told(outputs, said), free, rest, answered):
+                return False
+        return True
+
+    def freely(
+        self,
+        outputs: tuple[Formula, ...],
+        free: tuple[int, ...],
+        questions: tuple[Question, ...],
+        answered: frozenset[WantId],
+    ) -> bool:
+        """The same, when some atoms that are answered too can each come out either way.
+
+        They are told one by one, so that work grows with the formulas that can remain and not with
+        the number of ways.
+        """
+        open_ = frozenset(i for f in outputs for i in leaves_of(f))
+        if decided(outputs) or not open_ & self.beyond:
+            return True
+        free = tuple(i for i in free if i in open_)
+        if not free:
+            return self.decides(outputs, questions, answered)
+        key = (outputs, len(questions), free)
+        if key not in self.seen:
+            self.seen[key] = all(
+                self.freely(
+                    self.search.told(outputs, {free[0]: truth}), free[1:], questions, answered
+                )
+                for truth in (TRUE, FALSE)
+            )
+        return self.seen[key]
 
 
 def decided(outputs: Sequence[Formula]) -> bool:
