@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from itertools import pairwise
+from typing import cast
 
-from redline.diagnostics import Diagnostic
+from redline.diagnostics import Diagnostic, Place
 from redline.language import tree as t
 from redline.language.walk import names_in, nodes_in, titles_in
 from redline.messages import Message, Title, msg
@@ -25,6 +26,7 @@ from redline.rulebook.lint_diagnostics import (
     CitationGap,
     CitedTwice,
     ColumnHidesName,
+    DeclaredInTwoPacks,
     EndsWithoutSuccessor,
     ExceptionNeverHolds,
     ExceptionUntested,
@@ -67,7 +69,7 @@ from redline.rulebook.model import (
     RuleBook,
 )
 from redline.rulebook.resolve import interval_of
-from redline.rulebook.scope import Scope
+from redline.rulebook.scope import Named, Scope, Table
 
 Texts = Mapping[str, Sequence[LawText]]
 """Texts of law by the plain title of their instrument."""
@@ -83,6 +85,8 @@ class Index:
     """Identities of the attributes and parameters that are declared as shares."""
     beginning: Mapping[date, frozenset[int]]
     """Identities of what the norms name of the rules that begin on a day."""
+    holders: Mapping[tuple[str, str], Place]
+    """Where each kind and name was declared that submissions and catalogs use, the first pack's."""
 
 
 def index_of(book: RuleBook, packs: Mapping[str, t.Pack]) -> Index:
@@ -105,7 +109,30 @@ def index_of(book: RuleBook, packs: Mapping[str, t.Pack]) -> Index:
                         asked = beginning.setdefault(days.start, set())
                         asked |= asked_about(declaration, scope)
     frozen = {day: frozenset(things) for day, things in beginning.items()}
-    return Index(frozenset(used), frozenset(shares), frozen)
+    return Index(frozenset(used), frozenset(shares), frozen, holders_of(book))
+
+
+def named_from_outside(scope: Scope) -> Iterator[tuple[str, Table[Named]]]:
+    """The tables whose names submissions and catalogs use."""
+    for table in (
+        scope.terms,
+        scope.layers,
+        scope.documents,
+        scope.components,
+        scope.judgements,
+        scope.plans,
+    ):
+        yield table.kind, cast(Table[Named], table)
+
+
+def holders_of(book: RuleBook) -> Mapping[tuple[str, str], Place]:
+    """The first declaration of each name that submissions and catalogs use."""
+    found: dict[tuple[str, str], Place] = {}
+    for scope in book.scopes.values():
+        for kind, table in named_from_outside(scope):
+            for name in table.by_name:
+                found.setdefault((kind, name), table.places[name])
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,6 +479,19 @@ def shadowed_names(pack: Linted) -> Iterator[Diagnostic]:
                 )
 
 
+def declared_in_two_packs(pack: Linted) -> Iterator[Diagnostic]:
+    """Names of this pack that another pack, which need not know of it, declares for its own."""
+    for kind, table in named_from_outside(pack.scope):
+        said: set[str] = set()
+        for name, thing in table.by_name.items():
+            place, first = table.places[name], pack.index.holders[kind, name]
+            key = str(thing.names.key)
+            if place.file != pack.scope.source.name or first == place or key in said:
+                continue
+            said.add(key)
+            yield DeclaredInTwoPacks(place=place, name=name, elsewhere=first.label())
+
+
 def hidden_by_columns(pack: Linted) -> Iterator[Diagnostic]:
     """Names in filters that mean a column and could mean something else."""
     for node in nodes_in(pack.pack):
@@ -681,6 +721,7 @@ CHECKS: Sequence[Check] = (
     unused_names,
     unused_imports,
     shadowed_names,
+    declared_in_two_packs,
     hidden_by_columns,
     untranslated,
     without_question,
