@@ -71,6 +71,8 @@ def lines_of(rule: Rule, day: date) -> Iterator[Line]:
             )
         )
     for information in rule.information:
+        if not any(c.interval.holds(day) for c in information.citations):
+            continue
         heading = INFORMATION[information.kind]
         text = Title(
             f"{heading.en}: {information.title.en}", f"{heading.zh}：{information.title.zh}"
