@@ -294,7 +294,7 @@ class WantFinder:
         features = self.terrain.features(layer)
         if where is None or features is None:
             return False
-        if attributes_in(relation):
+        if any(True for _ in attributes_in(relation)):
             return True
         judging = FilterJudging(self.day, features, self.inference.plan.fillings)
         doubtful = judging.condition(where) == UNKNOWN
