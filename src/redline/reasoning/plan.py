@@ -8,7 +8,7 @@ one ruleset and its answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -57,6 +57,7 @@ from redline.rulebook.model import (
     SubjectKind,
     Territory,
     WasOneOf,
+    exceptions_on,
 )
 
 MAX_TOGETHER = 4
@@ -278,16 +279,18 @@ class Planner:
         scope_parts = self.own_scope(rule)
         displacing = tuple(self.displacing(rule))
         scope_parts += [Negation(formula) for _rule, formula in displacing]
-        exceptions = tuple(self.exception(e) for e in rule.exceptions)
+        standing = exceptions_on(rule.exceptions, self.day)
+        exceptions = tuple(self.exception(e) for e in standing)
         now, lasting = self.breaches(rule)
         reading = Reading(
             scope=Conjunction(tuple(scope_parts)),
             breach=now,
             lasting=lasting,
-            excuses=(*(e.full for e in exceptions), *self.together(rule)),
-            hopes=(*(e.promised for e in exceptions), *self.together(rule, promised=True)),
+            excuses=(*(e.full for e in exceptions), *self.together(standing)),
+            hopes=(*(e.promised for e in exceptions), *self.together(standing, promised=True)),
             lenient=rule.norm.kind is NormKind.RESTRICTS or rule.norm.ordinarily,
             held=self.text_held(rule),
+            inside=self.leaf(Inside(rule.territory)) if rule.territory is not None else ALWAYS,
         )
         folding = Folding()
         outputs = reading.folded(folding.part).outputs()
@@ -360,9 +363,11 @@ class Planner:
         ]
         return Conjunction(tuple(parts))
 
-    def together(self, rule: Rule, promised: bool = False) -> Iterator[Formula]:
+    def together(
+        self, exceptions: Sequence[ExceptionClause], promised: bool = False
+    ) -> Iterator[Formula]:
         """Several exceptions whose documents cover the overlap only together."""
-        covering = [e for e in rule.exceptions if any(covers_of(e))][:MAX_TOGETHER]
+        covering = [e for e in exceptions if any(covers_of(e))][:MAX_TOGETHER]
         for size in range(2, len(covering) + 1):
             for group in combinations(covering, size):
                 held = [c for e in group for c in covers_of(e)]
@@ -377,7 +382,9 @@ class Reading:
     """A rule as formulas: what its outputs are made of.
 
     `excuses` are the ways in which its exceptions hold, `hopes` those in which they would once what
-    is promised is there. A lenient rule asks for a demonstration and is not violated.
+    is promised is there. A lenient rule asks for a demonstration and is not violated. Where the
+    text of the day is not held, nothing is known of the rule but that it binds `inside` its
+    territory only: the territory is the pack's, not the text's.
     """
 
     scope: Formula
@@ -387,6 +394,7 @@ class Reading:
     hopes: tuple[Formula, ...]
     lenient: bool
     held: Formula
+    inside: Formula
 
     def outputs(self) -> tuple[Formula, ...]:
         """Out of scope, no breach, violated, excused, owed."""
@@ -405,7 +413,10 @@ class Reading:
             Conjunction((hit, excused)),
             owed,
         )
-        return tuple(simplified(Conjunction((self.held, output))) for output in found)
+        known: list[Formula] = [Conjunction((self.held, output)) for output in found]
+        if self.held != ALWAYS:
+            known[0] = Disjunction((Negation(self.inside), known[0]))
+        return tuple(simplified(output) for output in known)
 
     def mended(self, excused: Formula, hoped: Formula) -> Formula:
         """Promised documents can still mend a breach: it then is none, or is excused.
@@ -425,6 +436,7 @@ class Reading:
             hopes=tuple(map(fold, self.hopes)),
             lenient=self.lenient,
             held=fold(self.held),
+            inside=fold(self.inside),
         )
 
 
