@@ -135,7 +135,7 @@ def tables(document: FindingsDocument, language: Language) -> Iterator[Table]:
             (msg("Boundary accuracy could turn it"), 16),
             (msg("Name of the rule"), 40),
         ],
-        ((s.id, *_finding(f, language)) for s in submissions for f in s.findings),
+        ((s.id, *_finding(f, language)) for s in submissions for f in _gravest_first(s)),
     )
     yield Table(
         msg("Measurements"),
@@ -161,7 +161,7 @@ def tables(document: FindingsDocument, language: Language) -> Iterator[Table]:
                 *_measured(m, language),
             )
             for s in submissions
-            for f in s.findings
+            for f in _gravest_first(s)
             for m in dict.fromkeys(f.measured)
         ),
     )
@@ -184,7 +184,7 @@ def tables(document: FindingsDocument, language: Language) -> Iterator[Table]:
         (
             (s.id, STATUSES[f.status].render(language), headline(f, language), *_piece(e, language))
             for s in submissions
-            for f in s.findings
+            for f in _gravest_first(s)
             for e in _distinct(f.evidence)
         ),
     )
@@ -241,6 +241,12 @@ def tables(document: FindingsDocument, language: Language) -> Iterator[Table]:
         [whose, (msg("What holds"), 110), (msg("Place"), 44)],
         _remarks(document, language),
     )
+
+
+def _gravest_first(submission: SubmissionFindings) -> list[Finding]:
+    """The findings, those that matter most above."""
+    order = list(STATUSES)
+    return sorted(submission.findings, key=lambda f: order.index(f.status))
 
 
 def _summary(submission: SubmissionFindings, language: Language) -> Row:
