@@ -13,8 +13,8 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from redline.checking import Options, document_of, prepare
-from redline.checking.derivations import with_derivations
-from redline.findings import FindingsDocument, Status
+from redline.checking.derivations import GRAVE, with_derivations
+from redline.findings import FindingsDocument
 from redline.report.docx import write_docx
 from redline.report.gpkg import write_gpkg
 from redline.report.html import write_html
@@ -22,7 +22,6 @@ from redline.report.xlsx import write_xlsx
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "lianping"
 BATCH = 1000
-GRAVE = (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED)
 
 
 def html(document: FindingsDocument) -> int:

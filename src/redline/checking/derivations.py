@@ -16,6 +16,10 @@ from redline.rulebook.model import Compares, MeasureTerm, Relates
 TRUTHS = {FALSE: f.Truth.FALSE, UNKNOWN: f.Truth.UNKNOWN, TRUE: f.Truth.TRUE}
 
 
+GRAVE = (f.Status.VIOLATED, f.Status.CONDITIONAL, f.Status.EXCUSED)
+"""Statuses of findings whose derivation a reader asks for first."""
+
+
 def with_derivations(
     task: Task, document: f.FindingsDocument, statuses: Collection[f.Status]
 ) -> f.FindingsDocument:

@@ -181,14 +181,12 @@ def told_in_full(task: Task, document: FindingsDocument) -> FindingsDocument:
     """The answer as reports show it: how each grave finding came about, unless there are many
     submissions.
     """
-    from redline.checking.derivations import with_derivations
-    from redline.findings import Status
+    from redline.checking.derivations import GRAVE, with_derivations
     from redline.report.html import MANY
 
     if len(document.submissions) > MANY:
         return document
-    grave = (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED)
-    return with_derivations(task, document, grave)
+    return with_derivations(task, document, GRAVE)
 
 
 def write_questions(task: Task, path: Path) -> None:

@@ -67,6 +67,11 @@ def slivers_of(submission: SubmissionFindings) -> list[Evidence]:
     return list(pieces.values())
 
 
+def distinct(pieces: Iterable[Evidence]) -> list[Evidence]:
+    """The pieces of a finding, each once however many of its conditions met it."""
+    return list({piece_key(p): p for p in pieces}.values())
+
+
 def piece_key(piece: Evidence) -> tuple[object, ...]:
     """What tells one piece of ground from another."""
     size = (piece.area_m2, piece.width_m, piece.length_m, piece.distance_m)

@@ -29,12 +29,12 @@ from redline.report.layout import printable
 from redline.report.statements import (
     answered_by,
     basis_texts,
+    distinct,
     fact_text,
     headline,
     layer_version,
     origin_texts,
     owed_text,
-    piece_key,
     problem_place,
     problem_text,
     question_text,
@@ -185,7 +185,7 @@ def tables(document: FindingsDocument, language: Language) -> Iterator[Table]:
             (s.id, STATUSES[f.status].render(language), headline(f, language), *_piece(e, language))
             for s in submissions
             for f in _gravest_first(s)
-            for e in _distinct(f.evidence)
+            for e in distinct(f.evidence)
         ),
     )
     yield Table(
@@ -316,10 +316,6 @@ def _piece(piece: Evidence, language: Language) -> Row:
         piece.length_m,
         piece.distance_m,
     )
-
-
-def _distinct(pieces: Iterable[Evidence]) -> Iterable[Evidence]:
-    return {piece_key(p): p for p in pieces}.values()
 
 
 def _remarks(document: FindingsDocument, language: Language) -> Iterator[Row]:
