@@ -121,8 +121,15 @@ def findings_of(answered: Answered, subject: int, kind: str) -> tuple[f.Finding,
     rule book's order. Checks of data are told apart (`expectations_missed`).
     """
     maker = FindingMaker(answered, subject)
+    return tuple(maker.finding(i) for i in rules_asked(answered, kind))
+
+
+def rules_asked(answered: Answered, kind: str) -> tuple[int, ...]:
+    """The places in the plan of the rules that make findings of submissions of a kind, in the
+    order of `findings_of`.
+    """
     return tuple(
-        maker.finding(i)
+        i
         for i, group in enumerate(answered.inference.plan.rules)
         if group.rule.severity != "data_check" and speaks_of(group.rule, kind)
     )

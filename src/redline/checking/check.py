@@ -480,7 +480,7 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
         submission = batch.submissions[index].submission
         found = findings_of(answered, index, submission.kind.value)
         if task.options.way_out:
-            found = with_ways_out(answered, index, found)
+            found = with_ways_out(answered, index, submission.kind.value, found)
         results[row] = f.SubmissionFindings(
             id=submission.id,
             kind=f.Subject(submission.kind.value),

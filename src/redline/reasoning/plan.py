@@ -141,7 +141,7 @@ class RuleGroup:
     rule: Rule
     parts: tuple[Part, ...]
     status: Group
-    outputs: tuple[Formula, ...]
+    reading: Reading
     scope: Formula
     breach: Formula
     lasting: Formula
@@ -149,6 +149,11 @@ class RuleGroup:
     exceptions: tuple[ExceptionFormula, ...]
     displacing: tuple[tuple[Rule, Formula], ...] = ()
     """The rules that go before this one, each with when it does."""
+
+    @property
+    def outputs(self) -> tuple[Formula, ...]:
+        """The outputs over the plan's atoms."""
+        return self.reading.outputs()
 
     @property
     def inputs(self) -> tuple[int, ...]:
@@ -293,7 +298,7 @@ class Planner:
             rule=rule,
             parts=tuple(Part(f, group_of((f,), both_signs=True)) for f in folding.formulas),
             status=group_of(outputs),
-            outputs=reading.outputs(),
+            reading=reading,
             scope=reading.scope,
             breach=now,
             lasting=lasting,

@@ -26,6 +26,7 @@ from redline.findings import (
     Problem,
     Status,
     SubmissionFindings,
+    Verdict,
 )
 from redline.messages import Language, Message, msg
 from redline.report.figures import quantity_text
@@ -40,6 +41,7 @@ from redline.report.statements import (
     counts_text,
     headline,
     layer_version,
+    layers_empty,
     name_of,
     of_status,
     origin_texts,
@@ -278,10 +280,10 @@ def _overview_map(submissions: Sequence[SubmissionFindings], page: Page) -> Html
     description = verdicts_text([submissions[i] for i in whose], page.pen.language)
     drawing = svg_of(scene, "overview", title, description, fine=10, links=links)
     names = {
-        Kind.OFFENDING: msg("not compliant"),
-        Kind.OPEN: msg("undetermined"),
-        Kind.OWED: msg("conditional"),
-        Kind.OTHER: msg("compliant"),
+        Kind.OFFENDING: VERDICTS[Verdict.NON_COMPLIANT],
+        Kind.OPEN: VERDICTS[Verdict.UNDETERMINED],
+        Kind.OWED: VERDICTS[Verdict.CONDITIONAL],
+        Kind.REMAINDER: VERDICTS[Verdict.COMPLIANT],
     }
     return _map(drawing, [(k, names[k]) for k in names if k in scene.kinds()], None, page)
 
@@ -532,7 +534,13 @@ def _basis(submission: SubmissionFindings, page: Page) -> Html:
         numbers = [layers.of(x, lambda x=x: _layer_line(x, pen)) for x in submission.layers]  # type: ignore[misc]
         runs = layers.runs(numbers, page.between)
         return tag("section", heading, *lines, tag("p", pen.say(msg("Layers:")), " ", runs))
-    return tag("section", heading, *lines, layers_table(submission.layers, pen))
+    filled_ones = [x for x in submission.layers if not x.empty]
+    if filled_ones:
+        lines.append(layers_table(filled_ones, pen))
+    empty = layers_empty(submission.layers, pen.language)
+    if empty:
+        lines.append(tag("p", empty, class_="soft"))
+    return tag("section", heading, *lines)
 
 
 def layer_cells(layer: LayerUsed, language: Language) -> tuple[str, str, str, str, str]:
