@@ -156,8 +156,8 @@ def account_text(account: Account, language: Language) -> str:
     quota = account.quota.render(language)
     name = msg("{name} ({details})", name=quota, details=where) if where else quota
     return msg(
-        "{name}: opening {opening}, transferred {transfers}, used {used} by {count} approvals, "
-        "requested {requested}, remaining {remaining}",
+        "{name}: opening {opening}, transferred {transfers}, used {used} by "
+        "{count:approval|approvals}, requested {requested}, remaining {remaining}",
         name=name,
         opening=amount(account.opening),
         transfers=amount(account.transfers),
