@@ -50,7 +50,7 @@ def test_a_failing_case_shows_its_place_and_the_difference(
     assert "example.redline:17:3" in out
     assert "“No noise” is kept." in out
     assert "“Makes noise” is answered no" in out
-    assert out.splitlines()[-1] == "1 cases of 1 rules: 0 passed, 1 failed"
+    assert out.splitlines()[-1] == "1 case of 1 rule: 0 passed, 1 failed"
 
 
 def test_passing_cases_are_listed_only_on_request(
@@ -112,7 +112,7 @@ def two_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_rule_can_be_picked_by_a_pattern(two_rules: Path, capsys: pytest.CaptureFixture[str]):
     assert run(["test", str(two_rules), "--only", "no_l*", "--lang", "en"]) == 0
-    assert capsys.readouterr().out.endswith("1 cases of 1 rules: 1 passed, 0 failed\n")
+    assert capsys.readouterr().out.endswith("1 case of 1 rule: 1 passed, 0 failed\n")
 
 
 def test_coverage_names_what_no_case_shows(two_rules: Path, capsys: pytest.CaptureFixture[str]):
