@@ -47,6 +47,7 @@ from redline.ground.store import default_store
 from redline.ground.submissions import load_submissions
 from redline.ground.zoning import Zone
 from redline.messages import Message, msg
+from redline.reasoning.filters import totals_in
 from redline.reasoning.infer import infer
 from redline.reasoning.judge import Judging, judge
 from redline.reasoning.plan import (
@@ -379,6 +380,8 @@ def layers_of(atom: PlanAtom) -> Iterator[Layer]:
     match atom:
         case Relates(selection=selection, by=by):
             yield selection.layer
+            for total in totals_in(atom):
+                yield from total.same_areas
             if by is not None:
                 yield from layers_of_term(by[1])
         case Compares(left=left, right=right):
