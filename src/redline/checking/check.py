@@ -32,6 +32,7 @@ from redline.checking.diagnostics import (
     SubjectNotYetJudged,
 )
 from redline.checking.facts import Stated, stated, subjects_of
+from redline.checking.quotas import with_grants
 from redline.checking.sensitivity import boundary_sensitive
 from redline.checking.suspicions import Suspicions
 from redline.checking.terrain import MeasuredTerrain
@@ -459,6 +460,7 @@ def judge_anew(batch: Batch, task: Task) -> JudgedBatch:
     terrain = MeasuredTerrain(
         batch.submissions, days, task.zones.plane, opened, task.tolerance, task.register
     )
+    subjects = with_grants(plan, subjects, terrain)
     judged = judge(plan, subjects, terrain)
     inference = infer(plan, judged.truths)
     sensitive = boundary_sensitive(plan, subjects, terrain, judged, inference)
