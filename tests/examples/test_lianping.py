@@ -42,6 +42,33 @@ VERDICTS = {
 }
 
 
+REVISIONS = {
+    "LP-TZ-A": Verdict.COMPLIANT,
+    "LP-TZ-B": Verdict.NON_COMPLIANT,
+    "LP-TZ-C": Verdict.COMPLIANT,
+}
+
+
+def test_the_red_line_may_be_redrawn_but_not_at_one_countys_cost():
+    folder = EXAMPLE / "redline_revisions"
+    document = check(sorted(folder.iterdir()), Options(catalog=CATALOG))
+    assert {s.id: s.verdict for s in document.submissions} == REVISIONS
+    tables = {s.id: s.revised for s in document.submissions}
+    shrunk, again = tables["LP-TZ-B"], tables["LP-TZ-C"]
+    assert shrunk is not None
+    assert again is not None
+    assert shrunk.areas[0].net_m2 > 0
+    violated = [
+        f.for_each.value
+        for s in document.submissions
+        for f in s.findings
+        if f.status is Status.VIOLATED and f.for_each
+    ]
+    assert violated == ["441623"]
+    assert again.patches == ()
+    assert len(again.slivers) > 1000
+
+
 FIRST_BOOK = ("drinking_water", "ecological_redline", "farmland", "yangtze")
 """The packs for which the projects were made. More packs ask more of them."""
 

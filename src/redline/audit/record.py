@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from redline import findings as f
 from redline.audit.diagnostics import DamagedRecord, NotARecord, UnreadableRecord
-from redline.checking.check import Options, Task, document_of, judge_batch, prepare
+from redline.checking.check import Options, Task, document_of, judged_batches, prepare
 from redline.diagnostics import Place, refuse
 from redline.ground.addresses import without_password
 from redline.reasoning.infer import Status
@@ -33,7 +33,7 @@ from redline.reasoning.plan import (
     TextHeld,
 )
 from redline.rulebook.load import load_rulebook
-from redline.rulebook.model import RuleBook
+from redline.rulebook.model import RuleBook, SubjectKind
 from redline.rulebook.wording import condition_in_words
 
 
@@ -79,6 +79,10 @@ class RecordedDay(Model):
 
     day: date
     """The day whose rules and layers applied."""
+    subject: SubjectKind | None = None
+    """What was judged part by part: a revision, a region, or layers; null for whole submissions."""
+    layer: str | None = None
+    """The layer that was revised or checked."""
     rules: tuple[str, ...]
     """The rules in force, by pack and name."""
     atoms: tuple[str, ...]
@@ -208,10 +212,12 @@ def packs_in_force(book: RuleBook, task: Task) -> Iterator[RecordedPack]:
 
 def recorded_days(task: Task) -> Iterator[RecordedDay]:
     """The reasoning of each day."""
-    for batch in task.batches:
-        inference = judge_batch(batch, task).answered.inference
+    for done in judged_batches(task):
+        batch, inference = done.batch, done.answered.inference
         yield RecordedDay(
             day=batch.day,
+            subject=done.about.subject,
+            layer=done.about.layer.names.key if done.about.layer else None,
             rules=rules_of(inference.plan),
             atoms=tuple(atom_in_words(a) for a in inference.plan.atoms),
             submissions=tuple(
