@@ -33,6 +33,16 @@ from redline.checking.diagnostics import (
     NoCatalog,
 )
 from redline.checking.facts import Stated, stated, subjects_of
+from redline.checking.regions import (
+    RegionTerrain,
+    filled_plan,
+    layers_of_areas,
+    recomputed,
+    said_of_rules,
+    stated_region,
+    with_figures,
+    with_ground,
+)
 from redline.checking.revision_units import (
     COUNTY,
     Expanded,
@@ -49,6 +59,7 @@ from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.addresses import without_password
 from redline.ground.catalog import Catalog, LayerVersion, find_catalog, load_catalog
 from redline.ground.features import Kind, Parcel, Role, Submission
+from redline.ground.indicators import IndicatorTable, read_indicators
 from redline.ground.measure import Tolerance, geodesic_length
 from redline.ground.opening import open_zone, plane_of_catalog, read
 from redline.ground.plane import Plane, degrees_from, planar_gauss_krueger_area
@@ -240,6 +251,8 @@ class Batch:
     warnings: tuple[tuple[Diagnostic, ...], ...]
 
 
+REGIONS = About("region")
+
 STATES = frozenset({Kind.REVISION, Kind.REGION, Kind.LAYERS})
 """Kinds of submissions that are judged part by part, each in a batch of its own."""
 
@@ -271,6 +284,10 @@ def understood(
                 problems += refusal.diagnostics
                 continue
         one, diagnostics = stated(submission, book, settings, answers)
+        if submission.region is not None:
+            figures = stated_region(one, book).diagnostics
+            problems += [d for d in figures if d.severity == "error"]
+            diagnostics += [d for d in figures if d.severity != "error"]
         errors = [d for d in diagnostics if d.severity == "error"]
         if errors:
             problems += diagnostics
@@ -328,6 +345,10 @@ class Zones:
         self.kept: dict[tuple[object, ...], Zone] = {}
         self.book = book
         self.diagnostics: list[Diagnostic] = []
+        self.figures: IndicatorTable | None = None
+        if catalog is not None and catalog.indicators is not None:
+            self.figures = read_indicators(Path(catalog.indicators))
+            self.diagnostics += self.figures.diagnostics
         if catalog is not None:
             for name in catalog.names:
                 if name not in book.layers:
@@ -386,7 +407,11 @@ class ZonesOfDay(Mapping[Layer, Zone]):
             self.zones.diagnostics += refusal.diagnostics
             return None
         self.versions[layer] = version
-        return zone
+        if self.zones.figures is None:
+            return zone
+        joined = with_figures(zone, layer, self.zones.figures, self.day)
+        self.zones.diagnostics += joined.diagnostics
+        return joined.zone
 
 
 def layers_asked(plan: Plan) -> tuple[Layer, ...]:
@@ -507,6 +532,8 @@ def judge_anew(batch: Batch, task: Task) -> JudgedBatch:
     if about is not SUBMISSIONS:
         layers += places_asked(batch.submissions[0].submission, task.book)
     opened = ZonesOfDay(task.zones, tuple(dict.fromkeys(layers)), batch.day)
+    if about.subject == "region":
+        return judge_region(batch, plan, opened, task)
     if about is not SUBMISSIONS:
         return judge_parts(batch, about, plan, opened, task)
     days = [batch.day] * len(batch.rows)
@@ -527,13 +554,36 @@ def about_batch(batch: Batch, book: RuleBook) -> About:
     if submission.revision is not None:
         place = Place(submission.source, item=submission.id)
         return About("revision", layer_of_revision(submission.revision, book, place))
-    return SUBMISSIONS
+    return REGIONS if submission.kind is Kind.REGION else SUBMISSIONS
 
 
 def places_asked(submission: Submission, book: RuleBook) -> tuple[Layer, ...]:
-    """The layers by whose features a revision is compared."""
+    """The layers by whose features a revision is compared, or in which an area is looked for."""
+    if submission.region is not None:
+        return layers_of_areas(book)
     named = submission.revision.by if submission.revision else None
     return tuple(book.layers[n] for n in named or (COUNTY,) if n in book.layers)
+
+
+def judge_region(batch: Batch, plan: Plan, opened: ZonesOfDay, task: Task) -> JudgedBatch:
+    """Judge a region by the figures that it reports."""
+    zones, days = task.zones, [batch.day]
+    around = Surroundings(task.book, zones.catalog, opened, zones.plane, task.tolerance)
+    figures = stated_region(batch.submissions[0], task.book)
+    plan = filled_plan(plan, figures)
+    source = batch.submissions[0].submission.source
+    one, said = recomputed(figures, plan, source)
+    row = with_ground(one, around)
+    subjects = subjects_of((row,), task.book, days)
+    terrain = RegionTerrain((row,), days, zones.plane, opened, task.tolerance, task.register)
+    terrain.book = task.book
+    judged = judge(plan, subjects, terrain)
+    inference = infer(plan, judged.truths)
+    answered = Answered(task.book, subjects, terrain, judged, inference)
+    said += said_of_rules(figures, inference, source)
+    warnings = ((*batch.warnings[0], *said),)
+    region = Batch(batch.day, batch.rows, (row,), warnings)
+    return JudgedBatch(region, answered, opened, REGIONS)
 
 
 def judge_parts(
@@ -567,7 +617,7 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
         return {}
     if done.expanded is not None:
         return {batch.rows[0]: answer_in_parts(done, done.expanded, task)}
-    answered, opened, book = done.answered, done.zones, task.book
+    answered, opened, book, batch = done.answered, done.zones, task.book, done.batch
     subjects, terrain = answered.subjects, answered.terrain
     judging = Judging(batch.day, subjects, terrain)
     scope = clauses_not_executed(book, terrain, judging, batch.day)

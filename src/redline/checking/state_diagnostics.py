@@ -159,3 +159,142 @@ class RevisionWhereUnknown(Diagnostic):
     @property
     def hint(self) -> Message:
         return msg("Supply a version that covers them, or correct its coverage in the catalog.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownIndicator(Diagnostic):
+    """An indicator that no rule pack declares."""
+
+    code: ClassVar[str] = "RL660"
+    severity: ClassVar[Severity] = "warning"
+    name: str
+    known: tuple[str, ...]
+
+    @property
+    def message(self) -> Message:
+        return msg("no rule pack declares an indicator “{name}”: it is passed over", name=self.name)
+
+    @property
+    def hint(self) -> Message | None:
+        return did_you_mean(self.name, self.known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpossibleFigure(Diagnostic):
+    """A figure that no measurement can give."""
+
+    code: ClassVar[str] = "RL661"
+    indicator: Title
+    text: str
+    negative: bool
+
+    @property
+    def message(self) -> Message:
+        if self.negative:
+            return msg(
+                "“{indicator}” cannot be {value}: it is negative",
+                indicator=self.indicator,
+                value=self.text,
+            )
+        return msg(
+            "“{indicator}” cannot be {value}: it is more than the whole",
+            indicator=self.indicator,
+            value=self.text,
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("The figure was left out, and counts as not known.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharacterDiffers(Diagnostic):
+    """A table calls an indicator binding and the rule does not, or the reverse."""
+
+    code: ClassVar[str] = "RL662"
+    severity: ClassVar[Severity] = "warning"
+    indicator: Title
+    rule: Title
+    binding: bool
+
+    @property
+    def message(self) -> Message:
+        if self.binding:
+            return msg(
+                "the table calls “{indicator}” binding, the rule “{rule}” anticipatory",
+                indicator=self.indicator,
+                rule=self.rule,
+            )
+        return msg(
+            "the table calls “{indicator}” anticipatory, the rule “{rule}” binding",
+            indicator=self.indicator,
+            rule=self.rule,
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("The rule decides. Correct whichever is wrong.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recomputed(Diagnostic):
+    """A figure that was not reported and follows from others."""
+
+    code: ClassVar[str] = "RL663"
+    severity: ClassVar[Severity] = "warning"
+    indicator: Title
+    value: str
+    rule: Title
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "“{indicator}” is not reported; from its parts it is {value}",
+            indicator=self.indicator,
+            value=self.value,
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("The formula is that of the check “{rule}”.", rule=self.rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorsNotAsked(Diagnostic):
+    """Figures that no rule in force asks about."""
+
+    code: ClassVar[str] = "RL664"
+    severity: ClassVar[Severity] = "note"
+    names: tuple[Title, ...]
+
+    @property
+    def message(self) -> Message:
+        return msg("no rule in force asks about {names}", names=self.names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerSaysOtherwise(Diagnostic):
+    """A layer and the table of indicators say different things of one area."""
+
+    code: ClassVar[str] = "RL665"
+    severity: ClassVar[Severity] = "warning"
+    layer: Title
+    column: str
+    area: str
+    on_layer: str
+    in_table: str
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "of {area} the layer “{layer}” says {column} = {one}, the table of indicators {other}",
+            area=self.area,
+            layer=self.layer,
+            column=self.column,
+            one=self.on_layer,
+            other=self.in_table,
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("The table was taken. Correct whichever is wrong.")

@@ -14,6 +14,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from redline.diagnostics import Diagnostic
+from redline.ground.indicators import RegionFigures
 from redline.messages import Message
 
 Geometries = NDArray[np.object_]
@@ -175,3 +176,4 @@ class Submission:
     complete: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
     revision: RevisionSource | None = None
+    region: RegionFigures | None = None

@@ -219,6 +219,16 @@ class RevisionEntry(Strict):
     by: Annotated[list[Name], BeforeValidator(as_list)] | None = None
 
 
+class RegionEntry(Strict):
+    """A table of indicators, and which areas and period of it are meant."""
+
+    table: Text
+    areas: Annotated[list[Name], BeforeValidator(as_list)] = []
+    period: Name | None = None
+    base: Name | None = None
+    territories: Annotated[list[Name], BeforeValidator(as_list)] | None = None
+
+
 class Manifest(Strict):
     """A submission, as its author describes it."""
 
@@ -237,6 +247,7 @@ class Manifest(Strict):
         list[Literal["documents", "components", "geometries"]], BeforeValidator(as_list)
     ] = []
     revision: RevisionEntry | None = None
+    region: RegionEntry | None = None
 
 
 # --- Chinese keys and values ------------------------------------------------------------------
@@ -362,8 +373,20 @@ REVISION: Final = Level(
     },
 )
 
+REGION: Final = Level(
+    keys={
+        "指标表": "table",
+        "地区": "areas",
+        "时期": "period",
+        "年份": "period",
+        "基期": "base",
+        "适用范围": "territories",
+    }
+)
+
 MANIFEST: Final = Level(
     keys={
+        "区域指标": "region",
         "图层调整": "revision",
         "格式": "schema",
         "类型": "kind",
@@ -393,7 +416,7 @@ MANIFEST: Final = Level(
         "complete": {"文件": "documents", "组成部分": "components", "图形": "geometries"},
     },
     lists={"documents": DOCUMENT, "components": COMPONENT, "judgements": JUDGEMENT},
-    maps={"geometries": ROLES, "revision": REVISION},
+    maps={"geometries": ROLES, "revision": REVISION, "region": REGION},
 )
 
 
@@ -524,7 +547,7 @@ def paths_in(value: object) -> Iterator[str]:
     match value:
         case dict():
             for key, inner in value.items():
-                if key in ("path", "路径", "文件") and isinstance(inner, str):
+                if key in ("path", "路径", "文件", "table", "指标表") and isinstance(inner, str):
                     yield inner
                 yield from paths_in(inner)
         case list():
@@ -555,6 +578,9 @@ def validated(source: Located, path: Path) -> LoadedManifest:
         example = "revision: {layer: ecological_redline, baseline: 2024-01-01, proposed: {path: …}}"
         place = source.place(())
         problems.append(ManifestMissingKey(place=place, key="revision", example=example))
+    if manifest.kind is Kind.REGION and manifest.region is None:
+        example = "region: {table: indicators.csv}"
+        problems.append(ManifestMissingKey(place=source.place(()), key="region", example=example))
     if problems:
         raise Refusal(capped(problems))
     return LoadedManifest(manifest, path, translation)
@@ -577,6 +603,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "judgements": JudgementEntry,
     "geometries": GeometrySource,
     "revision": RevisionEntry,
+    "region": RegionEntry,
 }
 
 LEVELS: Final = {
@@ -584,6 +611,7 @@ LEVELS: Final = {
     "components": COMPONENT,
     "judgements": JUDGEMENT,
     "revision": REVISION,
+    "region": REGION,
 }
 
 
