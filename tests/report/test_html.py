@@ -51,7 +51,7 @@ from tests.report.synthetic import (
 HOSTILE = (
     "</title></script><script>alert(1)</script>\"'><img src=x onerror=y>\x1b[31m\u202eevil\x00"
 )
-VOID = {"meta", "input", "br", "hr", "col"}
+VOID = {"meta", "link", "input", "br", "hr", "col"}
 
 
 def page(findings: FindingsDocument, language: Language = "en") -> str:
