@@ -145,7 +145,7 @@ class Model(BaseModel):
         frozen=True,
         extra="forbid",
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
+        defer_build=True,
         json_schema_serialization_defaults_required=True,
     )
 
@@ -785,4 +785,6 @@ class FindingsDocument(Model):
 
 def findings_schema() -> dict[str, object]:
     """The JSON Schema of the document as it is written: every field is required."""
-    return FindingsDocument.model_json_schema(by_alias=True, mode="serialization")
+    from redline.schemas import described_schema
+
+    return described_schema(FindingsDocument)

@@ -35,7 +35,8 @@ component outfall / 排污口 "Outfalls" / "排污口"
 rule keep_out / 禁入 "Keep out" / "禁入"
   applies when works is new_build
   forbids footprint overlaps zone where (strict)
-  unless works is new_build, provided that document opinion covers the overlap cites OLD art. 2
+  unless works is new_build, provided that document opinion covers the overlap
+    cites OLD art. 2, NEW art. 9(3)
   remedy "Move" / "移动"
   cites OLD art. 1 before 2026-08-15, NEW art. 9(2) from 2026-08-15
 

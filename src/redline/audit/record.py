@@ -40,7 +40,7 @@ from redline.rulebook.wording import condition_in_words
 class Model(BaseModel):
     """Base of the record's models: immutable, and closed to fields that it does not name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class RecordedPack(Model):
@@ -311,4 +311,6 @@ def read_record(path: Path) -> Record:
 
 def record_schema() -> dict[str, object]:
     """The JSON Schema of records."""
-    return Record.model_json_schema(by_alias=True, mode="serialization")
+    from redline.schemas import described_schema
+
+    return described_schema(Record)

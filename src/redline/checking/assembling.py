@@ -219,6 +219,7 @@ class FindingMaker:
                     ),
                 )
                 for x in rule.information
+                if any(c.interval.holds(self.plan.day) for c in x.citations)
             )
             if telling
             else (),

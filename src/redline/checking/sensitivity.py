@@ -45,7 +45,7 @@ from redline.ground.measure import (
 from redline.ground.moved import buffered, moved_zone
 from redline.ground.plane import Plane
 from redline.ground.zoning import Zone
-from redline.language.tree import MeasureKind, RelationKind
+from redline.language.kinds import MeasureKind, RelationKind
 from redline.reasoning.filters import FilterJudging, attributes_in
 from redline.reasoning.infer import Inference, Status, infer
 from redline.reasoning.judge import Judgements, Judging

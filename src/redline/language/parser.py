@@ -859,6 +859,9 @@ class Builder:
     def on_crossing_given(self, span: Span, c: Children) -> t.FeatureGiven:
         return self.feature(t.RelationKind.CROSSES, span, c)
 
+    def on_touching_given(self, span: Span, c: Children) -> t.FeatureGiven:
+        return self.feature(t.RelationKind.TOUCHES, span, c)
+
     def on_distance_given(self, span: Span, c: Children) -> t.FeatureGiven:
         return self.feature("distance", span, c)
 
@@ -884,6 +887,15 @@ class Builder:
         columns = first(c, Columns)
         values = columns.values if columns else ()
         return t.FeatureAt(name_of(c[0]), values, text_of(c[-1]), span=span)
+
+    def on_component_at(self, span: Span, c: Children) -> t.ComponentAt:
+        columns = first(c, Columns)
+        values = columns.values if columns else ()
+        name = next(x for x in c if is_token(x, "NAME"))
+        return t.ComponentAt(name_of(name), values, text_of(c[-1]), span=span)
+
+    def on_parameter_given(self, span: Span, c: Children) -> t.ParameterGiven:
+        return t.ParameterGiven(c[0], c[1], span=span)
 
     def on_covering_at(self, span: Span, c: Children) -> t.Text:
         return text_of(c[0])

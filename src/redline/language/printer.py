@@ -379,10 +379,11 @@ class Printer:
     def mapping(self, node: t.Mapping) -> Doc:
         column = (self.name(node.layer), ".", self.name(node.column))
         head = words(self.kw("MAPPING"), column, self.period(node.period))
-        basis = self.cites_below(node.cites)
+        basis = self.cites_below(node.cites) if node.cites else ()
+        presumed: Doc = ()
         if node.presumed is not None:
-            basis = self.statement(None, self.keyword_title("PRESUMED", node.presumed))
-        return head, basis, *(self.mapped(m) for m in node.values)
+            presumed = self.statement(None, self.keyword_title("PRESUMED", node.presumed))
+        return head, basis, presumed, *(self.mapped(m) for m in node.values)
 
     def mapped(self, node: t.Mapped) -> Doc:
         olds = words(*[x for name in node.olds for x in (self.kw("OR"), self.name(name))][1:])
@@ -799,6 +800,11 @@ class Printer:
             case t.FeatureAt(layer=layer, columns=columns, wkt=wkt):
                 feature = words(self.kw("FEATURE"), self.feature_of(layer, columns))
                 return words(feature, self.kw("AT"), quoted(wkt.value))
+            case t.ComponentAt(component=name, columns=columns, wkt=wkt):
+                component = words(self.kw("COMPONENT"), self.feature_of(name, columns))
+                return words(component, self.kw("AT"), quoted(wkt.value))
+            case t.ParameterGiven(parameter=keyed, amount=amount):
+                return self.equals(self.expression(keyed), self.expression(amount))
             case t.SizeGiven(kind=kind, part=part, amount=amount):
                 return self.equals(self.size(kind, self.part(part)), self.expression(amount))
             case t.DocumentGiven():

@@ -740,6 +740,23 @@ class FeatureAt(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ComponentAt(Node):
+    """A component of the subject, with its columns, as well-known text in metres of that plane."""
+
+    component: Name
+    columns: tuple[ColumnValue, ...]
+    wkt: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterGiven(Node):
+    """What an authority has set, for one key."""
+
+    parameter: Keyed
+    amount: Quantity | Number | Day
+
+
+@dataclass(frozen=True, slots=True)
 class SizeGiven(Node):
     """Area or length of a part of the subject."""
 
@@ -775,6 +792,8 @@ Given = (
     | FeatureGiven
     | PartAt
     | FeatureAt
+    | ComponentAt
+    | ParameterGiven
     | SizeGiven
     | DocumentGiven
     | TotalGiven

@@ -335,10 +335,16 @@ class ConditionResolver:
                 )
             )
             return None
-        if not isinstance(node.right, t.Name):
+        known = isinstance(node.right, t.Name) and self.scope.terms.get(node.right.text)
+        if not isinstance(node.right, t.Name) or (
+            known and kind.code_list.find(node.right.text) is None
+        ):
             right = self.term(node.right, usage)
-            if right is not None:
-                self.wrong_type(node.right, type_in_words(kind), type_in_words(type_of_term(right)))
+            if right is None:
+                return None
+            if type_of_term(right) == kind:
+                return Compares(left, node.comparator, right)
+            self.wrong_type(node.right, type_in_words(kind), type_in_words(type_of_term(right)))
             return None
         code = self.code(kind.code_list, node.right)
         return Compares(left, node.comparator, CodeConstant(code, kind.code_list)) if code else None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
-from redline.diagnostics import Diagnostic
+from redline.diagnostics import Diagnostic, Place
 from redline.language import tree as t
 from redline.messages import Title, msg
 from redline.quantities import DIMENSIONS, NUMBER, PER_YEAR
@@ -16,6 +16,7 @@ from redline.rulebook.diagnostics import (
     ConceptNotInForce,
     ImportCycle,
     InsteadWithoutDuty,
+    MappedTwice,
     MissingPack,
     NeverInForce,
     NotASubject,
@@ -397,9 +398,15 @@ class PackResolver:
             return
         code_list = column.type.code_list
         olds: dict[str | None, frozenset[str]] = {}
+        places: dict[str | None, Place] = {}
         for mapped in node.values:
             value = self.conditions.code(code_list, mapped.value) if mapped.value else None
+            place = self.scope.place(mapped)
+            if value in places and (value is not None or mapped.value is None):
+                elsewhere = places[value].label()
+                self.scope.report(MappedTwice(place=place, value=value, elsewhere=elsewhere))
             olds[value] = self.conditions.codes(code_list, mapped.olds)[0]
+            places[value] = place
         found = SchemaMapping(
             layer=layer,
             column=column,
@@ -407,9 +414,29 @@ class PackResolver:
             citations=self.citations(node.cites),
             presumed=node.presumed,
             olds=olds,
+            place=self.scope.place(node),
         )
         others = self.scope.mappings.get((layer, column), ())
+        self.check_mapping(found, others, places)
         self.scope.mappings[layer, column] = (*others, found)
+
+    def check_mapping(
+        self,
+        mapping: SchemaMapping,
+        others: Sequence[SchemaMapping],
+        places: Mapping[str | None, Place],
+    ) -> None:
+        """Report what several mappings of one column say of one value on one day.
+
+        Mappings of different values may stand side by side: one by a clause, one presumed.
+        """
+        for other in others:
+            if mapping.interval.within(other.interval).empty:
+                continue
+            elsewhere = other.place.label()
+            for value, place in places.items():
+                if value in other.olds:
+                    self.scope.report(MappedTwice(place=place, value=value, elsewhere=elsewhere))
 
     def document(self, node: t.DocumentKind) -> None:
         thing = DocumentKind(names_of(node.name), node.title, node.asks)
