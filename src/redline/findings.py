@@ -435,6 +435,8 @@ class Evidence(Model):
     role: str | None = None
     """The part of the submission: permanent, temporary, underground, aerial, centreline, or the
     kind of a component."""
+    role_title: Bilingual | None = None
+    """Title of a component's kind; null for parts of the submission itself."""
     area_m2: float | None = None
     """Ellipsoidal area, square metres."""
     width_m: float | None = None

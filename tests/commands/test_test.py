@@ -47,7 +47,7 @@ def test_a_failing_case_shows_its_place_and_the_difference(
     assert "✗ a quiet project, as of" in out
     assert "expected violated, got complies" in out
     assert "example.redline:17:3" in out
-    assert out.splitlines()[-1] == "1 cases of 1 rules: 0 passed, 1 failed"
+    assert out.splitlines()[-1] == "1 case of 1 rule: 0 passed, 1 failed"
 
 
 def test_passing_cases_are_listed_only_on_request(

@@ -171,8 +171,8 @@ def write_verification(
             sheet.blank()
     counts = Counter(c.outcome for c in found)
     summary = msg(
-        "{all} citations: {confirmed} confirmed, {unverified} unverified, {held} without a full "
-        "text, {changed} changed, {wrong} wrong",
+        "{all:citation|citations}: {confirmed} confirmed, {unverified} unverified, {held} without "
+        "a full text, {changed} changed, {wrong} wrong",
         all=len(found),
         confirmed=counts[Outcome.CONFIRMED],
         unverified=counts[Outcome.UNVERIFIED],
@@ -219,7 +219,7 @@ def write_coverage(book: RuleBook, sheet: Sheet, *, quiet: bool) -> None:
         for reason in clause.reasons:
             sheet.line(reason.render(sheet.language), Tone.FAINT, indent=4)
     summary = msg(
-        "{executable} clauses are executable, {partly} in part, {not_executable} not",
+        "{executable:clause is|clauses are} executable, {partly} in part, {not_executable} not",
         executable=counts["executable"],
         partly=counts["in part"],
         not_executable=counts["not executable"],

@@ -53,7 +53,9 @@ def command(say: Say) -> click.Command:
         if not quiet:
             out = standard_output()
             made = msg(
-                "{folder}: {count} files. The first check:", folder=str(folder), count=len(files)
+                "{folder}: {count:file|files}. The first check:",
+                folder=str(folder),
+                count=len(files),
             )
             out.write(f"{say(made)}\n  cd {shlex.quote(str(folder))}\n  {FIRST}\n")
         return 0

@@ -120,7 +120,7 @@ def write_cases(report: CaseReport, sheet: Sheet, *, quiet: bool) -> None:
     cases = {(r.place.file, r.place.line) for r in report.results}
     failed = {(r.place.file, r.place.line) for r in report.failed}
     summary = msg(
-        "{cases} cases of {rules} rules: {passed} passed, {failed} failed",
+        "{cases:case|cases} of {rules:rule|rules}: {passed} passed, {failed} failed",
         cases=len(cases),
         rules=report.rules,
         passed=len(cases) - len(failed),

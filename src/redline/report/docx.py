@@ -329,7 +329,9 @@ class Writer:
         """The clauses in force here that no rule checks."""
         if not clauses:
             return
-        self.heading(msg("In force here and not checked: {count} clauses", count=len(clauses)))
+        self.heading(
+            msg("In force here and not checked: {count:clause|clauses}", count=len(clauses))
+        )
         self.lines(
             self.say(
                 msg(

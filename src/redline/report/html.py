@@ -163,7 +163,7 @@ class Page:
 def _title(document: FindingsDocument, pen: Pen) -> str:
     if len(document.submissions) == 1:
         return name_of(document.submissions[0], pen.language)
-    return pen.say(msg("Review of {count} submissions", count=len(document.submissions)))
+    return pen.say(msg("Review of {count:submission|submissions}", count=len(document.submissions)))
 
 
 def _head(title: str, style: str, script: str) -> str:
@@ -487,7 +487,7 @@ def _scope(clauses: Sequence[NotExecuted], page: Page) -> Html | None:
     if not clauses:
         return None
     pen, language = page.pen, page.pen.language
-    title = msg("In force here and not checked: {count} clauses", count=len(clauses))
+    title = msg("In force here and not checked: {count:clause|clauses}", count=len(clauses))
     heading = pen.heading(pen.say(title))
     if page.shared:
         scope = page.shared.scope

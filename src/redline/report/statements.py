@@ -108,6 +108,13 @@ def role_text(role: str, language: Language) -> str:
     return ROLES[role].render(language) if role in ROLES else role
 
 
+def role_of(piece: Evidence, language: Language) -> str | None:
+    """What of a submission a piece of evidence is about."""
+    if piece.role_title is not None:
+        return piece.role_title.render(language)
+    return role_text(piece.role, language) if piece.role else None
+
+
 def fact_text(fact: Fact, language: Language) -> str:
     """A fact and its value, and who judged it."""
     value = fact.value.render(language) or "–"
@@ -149,8 +156,8 @@ def account_text(account: Account, language: Language) -> str:
     quota = account.quota.render(language)
     name = msg("{name} ({details})", name=quota, details=where) if where else quota
     return msg(
-        "{name}: opening {opening}, transferred {transfers}, used {used} by {count} approvals, "
-        "requested {requested}, remaining {remaining}",
+        "{name}: opening {opening}, transferred {transfers}, used {used} by "
+        "{count:approval|approvals}, requested {requested}, remaining {remaining}",
         name=name,
         opening=amount(account.opening),
         transfers=amount(account.transfers),

@@ -274,6 +274,9 @@ def evidence_line(evidence: Evidence, language: Language) -> str:
         _distance_text(evidence.distance_m, language),
     ]
     text = filled(RELATIONS[evidence.relation], feature=feature).render(language)
+    if evidence.role_title is not None:
+        role = evidence.role_title.render(language)
+        text = msg("{role}: {text}", role=role, text=text).render(language)
     joined = ("，" if language == "zh" else ", ").join(s for s in sizes if s)
     if not joined:
         return text

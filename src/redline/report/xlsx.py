@@ -39,7 +39,7 @@ from redline.report.statements import (
     problem_text,
     question_text,
     questions_of,
-    role_text,
+    role_of,
     slivers_of,
     verdicts_text,
 )
@@ -308,7 +308,7 @@ def _piece(piece: Evidence, language: Language) -> Row:
         layer,
         piece.feature,
         version_text(piece.version, language) or None,
-        role_text(piece.role, language) if piece.role else None,
+        role_of(piece, language),
         area,
         round(area / 10_000, 6) if area is not None else None,
         round(area * 3 / 2000, 4) if area is not None else None,
