@@ -59,7 +59,7 @@ def test_the_verdict_comes_first_then_failures_then_what_is_owed_then_what_is_as
         "Undetermined (2)",
         "Questions (2)",
         "Rules in force: 8",
-        "In force here and not checked: 1 clauses",
+        "In force here and not checked: 1 clause",
         "Under the tolerance",
         "Warnings (1)",
     ]

@@ -116,7 +116,7 @@ def bind_handbook(paths: tuple[Path, ...], folder: Path, say: Say, *, quiet: boo
             count += 1
     if not quiet:
         done = msg(
-            "{rules} rules on {count} pages and files; open {file}",
+            "{rules:rule|rules} on {count:page|pages} and files; open {file}",
             rules=len(contents.entries),
             count=count,
             file=str(folder / "index.html"),
