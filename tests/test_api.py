@@ -95,7 +95,7 @@ def test_options_mean_what_they_mean_on_the_command_line(place: Place):
     unsaid = place.submission(attributes={"energy_use": "10 tce/a"})
     told = judged(place, unsaid, settings={"works": "alteration"})
     asked = {m.name for f in judged(place, unsaid).findings for m in f.missing}
-    assert asked == {"works"} and not [m for f in told.findings for m in f.missing]
+    assert "works" in asked - {m.name for f in told.findings for m in f.missing}
     assert judged(place, min_area=1000.0).verdict is redline.Verdict.COMPLIANT
 
 
