@@ -31,6 +31,7 @@ from redline.ground.zoning import make_zone
 from redline.language import tree as t
 from redline.messages import Message, Title, msg
 from redline.quantities import AREA, LENGTH, NUMBER
+from redline.reasoning.explanation import Step, explain
 from redline.reasoning.infer import Status, infer
 from redline.reasoning.judge import judge
 from redline.reasoning.plan import Plan, PlanAtom, make_plan
@@ -99,6 +100,8 @@ class CaseResult:
     explanation: tuple[Message, ...] = ()
     seen: tuple[tuple[PlanAtom, int], ...] = ()
     """The atoms of the rule and the truth that each had in this case."""
+    derivation: Step | None = None
+    """Why it came out as it did, where that is not what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +178,9 @@ def run_case(rule: Rule, case: t.Case, book: RuleBook) -> Iterable[CaseResult]:
         got = Status(inference.statuses[0, 0]).name.lower() if plan.rules else "not_in_force"
         wants = wants_of(inference, 0, 0, subjects, terrain) if plan.rules else ()
         result = result_of(rule, case, scope, day, got=got, wants=wants)
-        seen = zip(plan.atoms, inference.truths[0].tolist(), strict=True)
-        yield replace(result, seen=tuple(seen))
+        seen = tuple(zip(plan.atoms, inference.truths[0].tolist(), strict=True))
+        why = explain(inference, 0, 0) if plan.rules and not result.passed else None
+        yield replace(result, seen=seen, derivation=why)
 
 
 def result_of(

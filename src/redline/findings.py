@@ -504,7 +504,7 @@ class AccountEntry(Model):
     """An earlier approval that drew on a quota."""
 
     id: str
-    """Identifier in the register."""
+    """Identifier in the register; empty where it stands for several at once."""
     title: str | None = None
     """Title in the register."""
     decided_on: date | None = None
@@ -516,8 +516,12 @@ class AccountEntry(Model):
 class Account(Model):
     """The account of a quota or ceiling, from its opening to what this submission would leave."""
 
+    attribute: str | None = None
+    """Name in the rule book of what the account sums."""
     quota: Bilingual
     """Title of the quota or ceiling."""
+    areas: dict[str, str] = Field(default_factory=dict)
+    """The areas whose approvals it sums, by layer."""
     place: str | None = None
     """The area whose quota it is."""
     period: str | None = None

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from redline import findings as f
 from redline.checking.diagnostics import ExpectationMissed
+from redline.checking.quotas import account_of
 from redline.checking.terrain import MeasuredTerrain
 from redline.diagnostics import Place
 from redline.ground.distance import nearest
@@ -201,6 +202,7 @@ class FindingMaker:
             settled_by=self.settled_by(index) if status is Status.UNDETERMINED else (),
             evidence=evidence,
             slivers=slivers,
+            accounts=tuple(self.accounts(group)) if heard else (),
             boundary_sensitive=self.sensitive is not None
             and bool(self.sensitive[self.subject, index]),
             displaced_by=next(
@@ -296,6 +298,15 @@ class FindingMaker:
             if isinstance(atom, Compares) and not shows_number(atom.left):
                 continue
             yield self.measurement(atom, measured.value, measured.limit, positive)
+
+    def accounts(self, group: RuleGroup) -> Iterator[f.Account]:
+        """The accounts of the register that the norm asks about."""
+        for index, atom, _positive in self.atoms(group.breach):
+            measured = self.measured.get(index)
+            if measured is not None:
+                found = account_of(atom, measured, self.subject, self.terrain)
+                if found is not None:
+                    yield found
 
     def measurement(
         self, atom: Compares | Relates, value: Bounds, limit: Bounds, breaks: bool

@@ -489,6 +489,16 @@ class Builder:
     def on_let_part(self, span: Span, c: Children) -> t.Let:
         return t.Let(c[0], c[1], span=span)
 
+    def on_each_overlapped(self, span: Span, c: Children) -> t.ForEach:
+        place = next(x for x in c if isinstance(x, t.LayerPlace))
+        return t.ForEach(place, next(x for x in c if x is not place), None, span=span)
+
+    def on_each_near(self, span: Span, c: Children) -> t.ForEach:
+        place = next(x for x in c if isinstance(x, t.LayerPlace))
+        first_, second = (x for x in c if x is not place)
+        part, within = (first_, second) if self.surface == "zh" else (second, first_)
+        return t.ForEach(place, part, within, span=span)
+
     def on_instead(self, span: Span, c: Children) -> t.Instead:
         return t.Instead(c[0], c[1], span=span)
 

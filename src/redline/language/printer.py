@@ -427,6 +427,19 @@ class Printer:
             [K("ABOUT"), layer, K("SUCH"), kind],
         )
 
+    def for_each(self, place: t.LayerPlace, part: t.PartNode, within: t.Expression | None) -> Doc:
+        where, whole = self.place(place), self.part(part)
+        if within is None:
+            return self.order(
+                [K("FOR_EACH"), where, K("THAT", loose=True), whole, K("OVERLAPS")],
+                [K("FOR_EACH"), whole, K("REACHES_EACH", loose=True), where],
+            )
+        reach = self.expression(within)
+        return self.order(
+            [K("FOR_EACH"), where, K("WITHIN", loose=True), reach, K("OF"), whole],
+            [K("FOR_EACH"), K("WITH"), whole, K("APART"), reach, K("WITHIN_EACH"), where],
+        )
+
     def rule_part(self, node: t.RulePart) -> Doc:
         """One part of a rule."""
         match node:
@@ -445,6 +458,8 @@ class Printer:
                 return self.statement(
                     node, self.kw("LET"), declared, self.kw("BE"), self.part(part)
                 )
+            case t.ForEach(place=place, part=part, within=within):
+                return self.statement(node, self.for_each(place, part, within))
             case t.Instead(where=where, requires=requires):
                 return self.instead(node, self.condition(where), self.condition(requires))
             case t.Displacement():

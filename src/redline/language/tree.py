@@ -617,6 +617,15 @@ class Let(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ForEach(Node):
+    """The norm is about each feature that a part overlaps, or that lies within a distance of it."""
+
+    place: LayerPlace
+    part: PartNode
+    within: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
 class Instead(Node):
     """The next-best duty, where a condition holds."""
 
@@ -649,6 +658,7 @@ RulePart = (
     | Remedy
     | Anticipatory
     | Let
+    | ForEach
     | Instead
     | Displacement
     | Information

@@ -11,7 +11,12 @@ import numpy as np
 from redline.language.kinds import MeasureKind, PartKind, RelationKind
 from redline.messages import Title
 from redline.reasoning.columns import known
-from redline.reasoning.filters import FilterJudging, attributes_in
+from redline.reasoning.filters import (
+    FilterJudging,
+    asked_of_subject,
+    attributes_in,
+    totals_in,
+)
 from redline.reasoning.formula import (
     ALWAYS,
     NEVER,
@@ -233,7 +238,9 @@ class WantFinder:
                 yield from self.of_shape(part)
             case MeasureTerm(kind=kind, part=part, selection=selection) if selection is not None:
                 yield from self.of_place(part, selection, kind is MeasureKind.DISTANCE)
-            case TotalTerm(attribute=attribute):
+            case TotalTerm(attribute=attribute) if not np.isfinite(
+                self.terrain.total(term).low[self.subject]
+            ):
                 yield Want(
                     "register",
                     attribute.names.key,
@@ -270,6 +277,9 @@ class WantFinder:
         """What a spatial predicate wants for; attributes that its filter looks at among it."""
         unknown = [a for a in attributes_in(relation) if not self.is_known(AttributeTerm(a))]
         yield from map(of_attribute, unknown)
+        for total in totals_in(relation):
+            if not self.terrain.total(total).low[self.subject] > -np.inf:
+                yield from self.of_term(total)
         far = relation.kind is RelationKind.NEAR
         settled = bool(unknown) or not self.is_open(relation)
         for want in self.of_place(relation.part, relation.selection, far):
@@ -294,7 +304,7 @@ class WantFinder:
         features = self.terrain.features(layer)
         if where is None or features is None:
             return False
-        if any(True for _ in attributes_in(relation)):
+        if any(True for _ in asked_of_subject(relation)):
             return True
         judging = FilterJudging(self.day, features, self.inference.plan.fillings)
         doubtful = judging.condition(where) == UNKNOWN

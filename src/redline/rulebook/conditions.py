@@ -94,6 +94,8 @@ class Usage:
 
     layer: Layer | ComponentKind | None = None
     overlaps: tuple[Relates, ...] = ()
+    each: bool = False
+    """Whether it is the norm of a rule for each feature of the layer."""
 
 
 class ConditionResolver:
@@ -711,7 +713,7 @@ class ConditionResolver:
         return ExtremeTerm(node.greatest, known)
 
     def total(self, node: t.Total, usage: Usage) -> Term | None:
-        if not self.outside_filter(node, usage):
+        if not usage.each and not self.outside_filter(node, usage):
             return None
         found = self.scope.terms.get(node.attribute.text)
         if not isinstance(found, Attribute):

@@ -37,6 +37,7 @@ from redline.rulebook.model import (
     CodeType,
     CodeValue,
     Column,
+    Compares,
     ComponentKind,
     Concept,
     ConceptUse,
@@ -74,7 +75,7 @@ from redline.rulebook.model import (
 from redline.rulebook.scope import CodeGroup, Scope, Word, names_of
 from redline.rulebook.words import days_in_words, type_in_words
 
-P = TypeVar("P", t.Applies, t.Remedy)
+P = TypeVar("P", t.Applies, t.Remedy, t.ForEach)
 
 FIRST = {
     t.CodeList: 0,
@@ -676,7 +677,7 @@ class PackResolver:
             return
         usage = Usage()
         scope_condition = self.conditions.condition(applies.condition, usage) if applies else None
-        norm_condition = self.conditions.condition(norms[0].condition, usage)
+        norm_condition = self.norm_condition(norms[0], self.one(node, t.ForEach, "for each"))
         overlaps = tuple(overlaps_in(norm_condition)) if norm_condition is not None else ()
         usage = replace(usage, overlaps=overlaps)
         exceptions = [
@@ -716,6 +717,29 @@ class PackResolver:
         elif len(self.scope.diagnostics) == before and citations and not self.scope.lost:
             raise AssertionError(f"{node.name.key} did not resolve and nothing was reported")
         self.scope.heading = None
+
+    def norm_condition(self, norm: t.Norm, each: t.ForEach | None) -> Condition | None:
+        """What a norm forbids or requires. Of a rule for each feature: that one of them breaks it,
+        or that none does.
+        """
+        if each is None:
+            return self.conditions.condition(norm.condition, Usage())
+        near = each.within is not None
+        kind = t.RelationKind.NEAR if near else t.RelationKind.OVERLAPS
+        met = self.conditions.condition(
+            t.Relation(kind, each.part, each.place, within=each.within, span=each.span), Usage()
+        )
+        if not isinstance(met, Relates):
+            return None
+        selection = met.selection
+        found = self.conditions.condition(norm.condition, Usage(layer=selection.layer, each=True))
+        if found is None:
+            return None
+        barred = norm.kind in (t.NormKind.FORBIDS, t.NormKind.RESTRICTS)
+        breach = found if barred else opposite(found)
+        where = breach if selection.where is None else All((selection.where, breach))
+        hit = replace(met, selection=replace(selection, where=where))
+        return hit if barred else Not(hit)
 
     def let(self, node: t.Let) -> None:
         part = self.conditions.part(node.part)
@@ -822,6 +846,24 @@ class PackResolver:
         if condition is None:
             return None
         return ExceptionClause(condition, provided, citations, tuple(nested))
+
+
+def opposite(condition: Condition) -> Condition:
+    """What is true where a condition is false; unknown where it is."""
+    match condition:
+        case Not(inner=inner):
+            return inner
+        case Compares(comparator=comparator):
+            return replace(condition, comparator=OPPOSITES[comparator])
+    return Not(condition)
+
+
+OPPOSITES: Mapping[t.Comparator, t.Comparator] = {
+    t.Comparator.AT_LEAST: t.Comparator.LESS_THAN,
+    t.Comparator.LESS_THAN: t.Comparator.AT_LEAST,
+    t.Comparator.AT_MOST: t.Comparator.MORE_THAN,
+    t.Comparator.MORE_THAN: t.Comparator.AT_MOST,
+}
 
 
 def interval_of(period: t.Period | None) -> Interval:
