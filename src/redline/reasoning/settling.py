@@ -171,9 +171,7 @@ class Search:
         beyond = frozenset(i for i, asked in self.ids.items() if not asked or not asked <= ids)
         return Trial(self, beyond).decides(self.outputs, tuple(questions), frozenset())
 
-    def told(
-        self, outputs: tuple[Formula, ...], truths: Mapping[int, int]
-    ) -> tuple[Formula, ...]:
+    def told(self, outputs: tuple[Formula, ...], truths: Mapping[int, int]) -> tuple[Formula, ...]:
         """What remains of the outputs once some atoms are answered."""
         self.left -= 1
         if self.left < 0:
@@ -200,9 +198,7 @@ class Trial:
 
     search: Search
     beyond: frozenset[int]
-    seen: dict[tuple[tuple[Formula, ...], int, tuple[int, ...]], bool] = field(
-        default_factory=dict
-    )
+    seen: dict[tuple[tuple[Formula, ...], int, tuple[int, ...]], bool] = field(default_factory=dict)
 
     def decides(
         self,
