@@ -704,9 +704,8 @@ def value_in_words(kind: object, value: object) -> Title | None:
             unit = base_unit(dimension)
             if not np.isfinite(number):
                 return None
-            return Title(
-                f"{tidy(number):g} {unit.en}".strip(), f"{tidy(number):g} {unit.zh}".strip()
-            )
+            shown = f"{tidy(number):,.6f}".rstrip("0").rstrip(".")
+            return Title(f"{shown} {unit.en}".strip(), f"{shown} {unit.zh}".strip())
         case DateType():
             number = float(value)  # type: ignore[arg-type]
             if number == NOT_YET:
