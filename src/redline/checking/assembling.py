@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from redline import findings as f
 from redline.checking.diagnostics import ExpectationMissed
 from redline.checking.presumptions import presumptions
+from redline.checking.quotas import account_of
 from redline.checking.terrain import MeasuredTerrain
 from redline.diagnostics import Place
 from redline.ground.distance import nearest
@@ -202,6 +203,7 @@ class FindingMaker:
             settled_by=self.settled_by(index) if status is Status.UNDETERMINED else (),
             evidence=evidence,
             slivers=slivers,
+            accounts=tuple(self.accounts(group)) if heard else (),
             boundary_sensitive=self.sensitive is not None
             and bool(self.sensitive[self.subject, index]),
             displaced_by=next(
@@ -307,6 +309,15 @@ class FindingMaker:
             if isinstance(atom, Compares) and not shows_number(atom.left):
                 continue
             yield self.measurement(atom, measured.value, measured.limit, positive)
+
+    def accounts(self, group: RuleGroup) -> Iterator[f.Account]:
+        """The accounts of the register that the norm asks about."""
+        for index, atom, _positive in self.atoms(group.breach):
+            measured = self.measured.get(index)
+            if measured is not None:
+                found = account_of(atom, measured, self.subject, self.terrain)
+                if found is not None:
+                    yield found
 
     def measurement(
         self, atom: Compares | Relates, value: Bounds, limit: Bounds, breaks: bool
@@ -704,9 +715,8 @@ def value_in_words(kind: object, value: object) -> Title | None:
             unit = base_unit(dimension)
             if not np.isfinite(number):
                 return None
-            return Title(
-                f"{tidy(number):g} {unit.en}".strip(), f"{tidy(number):g} {unit.zh}".strip()
-            )
+            shown = f"{tidy(number):,.6f}".rstrip("0").rstrip(".")
+            return Title(f"{shown} {unit.en}".strip(), f"{shown} {unit.zh}".strip())
         case DateType():
             number = float(value)  # type: ignore[arg-type]
             if number == NOT_YET:

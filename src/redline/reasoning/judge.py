@@ -236,7 +236,9 @@ class Judging:
                 return Bounds.nothing(self.n)
 
     def parameter(self, parameter: Parameter, codes: Values | None) -> Bounds:
-        """A parameter's value per subject: what a local pack set there, else the law's own."""
+        """A parameter's value per subject: what a local pack set there, else the law's own, else
+        what the register says was granted.
+        """
         found = parameter_values(parameter, parameter.values_on(self.day), codes, self.n)
         for value in self.fillings.get(parameter, ()):
             if not value.interval.holds(self.day):
@@ -247,6 +249,9 @@ class Judging:
             local = parameter_values(parameter, (value,), codes, self.n)
             found = np.where((here == TRUE) & ~np.isnan(local), local, found)
             found = np.where(here == UNKNOWN, np.nan, found)
+        granted = self.subjects.granted.get(parameter.names.key)
+        if granted is not None and codes is None:
+            found = np.where(np.isnan(found), granted, found)
         return Bounds.exact(found)
 
     def measure(self, term: MeasureTerm) -> Bounds:

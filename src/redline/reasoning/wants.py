@@ -238,7 +238,9 @@ class WantFinder:
                 yield from self.of_shape(part)
             case MeasureTerm(kind=kind, part=part, selection=selection) if selection is not None:
                 yield from self.of_place(part, selection, kind is MeasureKind.DISTANCE)
-            case TotalTerm(attribute=attribute):
+            case TotalTerm(attribute=attribute) if not np.isfinite(
+                self.terrain.total(term).low[self.subject]
+            ):
                 yield Want(
                     "register",
                     attribute.names.key,

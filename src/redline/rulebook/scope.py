@@ -15,6 +15,7 @@ from redline.messages import Title
 from redline.rulebook.diagnostics import DeclaredTwice, UnknownName
 from redline.rulebook.model import (
     Attribute,
+    Citation,
     CodeList,
     Column,
     ComponentKind,
@@ -43,6 +44,7 @@ class CodeGroup:
     code_list: CodeList
     title: Title
     codes: frozenset[str]
+    citations: tuple[Citation, ...] = ()
 
 
 class Table(Generic[T]):
