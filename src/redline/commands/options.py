@@ -69,8 +69,6 @@ def read_size(say: Say, dimension: Dimension, reason: Message) -> Callback[str |
 
 def checking_options(say: Say) -> Callable[[Function], Function]:
     """What a check needs to know: rules, catalog, register, day, facts and tolerance."""
-    area = msg("write an area such as 5 or “5 m2”")
-    width = msg("write a width such as 0.5 or “0.5 m”")
     path = click.Path(path_type=Path)
     options = (
         click.option(
@@ -111,18 +109,7 @@ def checking_options(say: Say) -> Callable[[Function], Function]:
             metavar="FILE",
             help=say(msg("File with answers to open questions.")),
         ),
-        click.option(
-            "--min-area",
-            callback=read_size(say, AREA, area),
-            metavar="M2",
-            help=say(msg("Pieces of less area are listed as slivers and not counted.")),
-        ),
-        click.option(
-            "--min-width",
-            callback=read_size(say, LENGTH, width),
-            metavar="M",
-            help=say(msg("Pieces of less width are listed as slivers and not counted.")),
-        ),
+        *tolerance_options(say),
         click.option(
             "--crs",
             metavar="CRS",
@@ -147,6 +134,31 @@ def checking_options(say: Say) -> Callable[[Function], Function]:
         ),
     )
     return _together(options)
+
+
+def tolerance_options(say: Say) -> tuple[Callable[[Function], Function], ...]:
+    """What is too small to count."""
+    area = msg("write an area such as 5 or “5 m2”")
+    width = msg("write a width such as 0.5 or “0.5 m”")
+    return (
+        click.option(
+            "--min-area",
+            callback=read_size(say, AREA, area),
+            metavar="M2",
+            help=say(msg("Pieces of less area are listed as slivers and not counted.")),
+        ),
+        click.option(
+            "--min-width",
+            callback=read_size(say, LENGTH, width),
+            metavar="M",
+            help=say(msg("Pieces of less width are listed as slivers and not counted.")),
+        ),
+    )
+
+
+def tolerance_option(say: Say) -> Callable[[Function], Function]:
+    """The same for a command that takes no more of what a check does."""
+    return _together(tolerance_options(say))
 
 
 def talking_options(say: Say) -> Callable[[Function], Function]:
