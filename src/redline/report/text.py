@@ -35,6 +35,7 @@ from redline.report.finding_lines import (
 from redline.report.layout import Sheet, Style, Tone, columns, pad, paint, shorten
 from redline.report.problem_lines import write_problems
 from redline.report.statements import (
+    change_texts,
     numbers_of,
     of_status,
     question_text,
@@ -88,6 +89,7 @@ def write_text(
 def _submission(submission: SubmissionFindings, sheet: Sheet, scope: int) -> None:
     """One submission; of the clauses that were not checked, `scope` are listed."""
     _opening(submission, sheet)
+    _changes(submission, sheet)
     for status in (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED):
         for finding in _begin(submission, status, sheet):
             write_finding(finding, sheet)
@@ -134,6 +136,16 @@ def _revised(revised: Revised, sheet: Sheet) -> None:
     for line in revised_lines(revised, sheet.language, len(revised.areas) if sheet.full else FEW):
         sheet.line(line, indent=2)
     write_rest(0 if sheet.full else len(revised.areas) - FEW, sheet, 2)
+
+
+def _changes(submission: SubmissionFindings, sheet: Sheet) -> None:
+    """What came out otherwise than in the check before."""
+    if submission.compared is None:
+        return
+    lines = change_texts(submission, sheet.language)
+    sheet.heading(msg("Changed since the check before ({count})", count=len(lines)))
+    for line in lines:
+        sheet.line(line, indent=2, mark="-")
 
 
 def _begin(submission: SubmissionFindings, status: Status, sheet: Sheet) -> list[Finding]:
@@ -234,7 +246,7 @@ def _scope(clauses: Sequence[NotExecuted], sheet: Sheet, few: int) -> None:
     """The clauses in force here that no rule checks."""
     if not clauses:
         return
-    title = msg("In force here and not checked: {count} clauses", count=len(clauses))
+    title = msg("In force here and not checked: {count:clause|clauses}", count=len(clauses))
     if not few and not sheet.full:
         sheet.line(sheet.say(title), Tone.FAINT)
         return
