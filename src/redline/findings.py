@@ -145,7 +145,7 @@ class Model(BaseModel):
         frozen=True,
         extra="forbid",
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
+        defer_build=True,
         json_schema_serialization_defaults_required=True,
     )
 
@@ -435,6 +435,8 @@ class Evidence(Model):
     role: str | None = None
     """The part of the submission: permanent, temporary, underground, aerial, centreline, or the
     kind of a component."""
+    role_title: Bilingual | None = None
+    """Title of a component's kind; null for parts of the submission itself."""
     area_m2: float | None = None
     """Ellipsoidal area, square metres."""
     width_m: float | None = None
@@ -502,7 +504,7 @@ class AccountEntry(Model):
     """An earlier approval that drew on a quota."""
 
     id: str
-    """Identifier in the register."""
+    """Identifier in the register; empty where it stands for several at once."""
     title: str | None = None
     """Title in the register."""
     decided_on: date | None = None
@@ -514,8 +516,12 @@ class AccountEntry(Model):
 class Account(Model):
     """The account of a quota or ceiling, from its opening to what this submission would leave."""
 
+    attribute: str | None = None
+    """Name in the rule book of what the account sums."""
     quota: Bilingual
     """Title of the quota or ceiling."""
+    areas: dict[str, str] = Field(default_factory=dict)
+    """The areas whose approvals it sums, by layer."""
     place: str | None = None
     """The area whose quota it is."""
     period: str | None = None
@@ -785,4 +791,6 @@ class FindingsDocument(Model):
 
 def findings_schema() -> dict[str, object]:
     """The JSON Schema of the document as it is written: every field is required."""
-    return FindingsDocument.model_json_schema(by_alias=True, mode="serialization")
+    from redline.schemas import described_schema
+
+    return described_schema(FindingsDocument)

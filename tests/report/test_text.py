@@ -187,6 +187,13 @@ def test_much_evidence_is_cut_to_a_few_pieces_and_a_count():
     assert "more" not in rendered(document(crowded), full=True).split("remedy")[0]
 
 
+def test_a_measurement_that_several_parts_of_a_rule_read_is_told_once():
+    text = rendered(
+        document(submission(findings=(finding(Status.VIOLATED, measured=(OVERLAP,) * 5),)))
+    )
+    assert text.count("area of overlap with drinking water") == 1
+
+
 def test_a_question_without_a_number_of_its_own_is_not_lost():
     lonely = submission(findings=(finding(Status.UNDETERMINED, missing=(JUDGEMENT,)),))
     assert "degrades_function" in rendered(document(lonely))

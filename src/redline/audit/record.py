@@ -19,7 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from redline import findings as f
 from redline.audit.diagnostics import DamagedRecord, NotARecord, UnreadableRecord
+from redline.checking.assembling import Answered
 from redline.checking.check import Options, Task, document_of, judge_batch, prepare
+from redline.checking.facts import Stated
+from redline.checking.quotas import asked_accounts
 from redline.diagnostics import Place, refuse
 from redline.ground.addresses import without_password
 from redline.reasoning.infer import Status
@@ -32,6 +35,9 @@ from redline.reasoning.plan import (
     Promised,
     TextHeld,
 )
+from redline.register.accounts import accounts_of
+from redline.register.entries import ComponentText, DocumentText, GroundText, JudgementText, Raw
+from redline.register.grounds import facts_of
 from redline.rulebook.load import load_rulebook
 from redline.rulebook.model import RuleBook
 from redline.rulebook.wording import condition_in_words
@@ -40,7 +46,7 @@ from redline.rulebook.wording import condition_in_words
 class Model(BaseModel):
     """Base of the record's models: immutable, and closed to fields that it does not name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class RecordedPack(Model):
@@ -63,11 +69,61 @@ class RecordedFile(Model):
     """SHA-256 of its bytes, hexadecimal; null where it could not be read again."""
 
 
+class RecordedEntry(Model):
+    """What a submission states, as a register keeps it."""
+
+    kind: Literal["project", "operation"]
+    """What it is about."""
+    title: str | None
+    """The submitter's own title."""
+    attributes: dict[str, Raw]
+    """Attributes as they were written, facts set for all submissions among them."""
+    documents: tuple[DocumentText, ...]
+    """Documents that it lists."""
+    judgements: tuple[JudgementText, ...]
+    """Answers of people."""
+    components: tuple[ComponentText, ...]
+    """Parts with a place of their own."""
+    complete: tuple[str, ...]
+    """Lists that are declared complete."""
+    grounds: dict[str, GroundText]
+    """Geometry by role."""
+
+
+class RecordedAccount(Model):
+    """An account of the register that a rule limits, so that it can be asked again."""
+
+    atom: int
+    """The atom that compares it, by its number."""
+    attribute: str
+    """What it sums."""
+    areas: dict[str, str]
+    """The areas whose approvals it sums, by layer."""
+    year: int | None
+    """The year; null where it is not by year."""
+    quota: str | None
+    """The attribute or parameter that limits it, where it is one alone."""
+    stated: float | None
+    """What the submission states of the attribute, in base units; null where it is not known."""
+    requested: float | None
+    """What the rule makes of it; null where that is not known."""
+    limit: float | None
+    """What may be drawn, in base units; null where it is not known."""
+    granted: bool
+    """Whether the register said what may be drawn."""
+
+
 class RecordedSubmission(Model):
     """What was judged true of a submission, and what followed."""
 
     id: str
     """Identifier of the submission."""
+    stated: RecordedEntry
+    """What the submission states; without geometry where that was left out."""
+    areas: dict[str, str]
+    """The features in which most of it lies, of layers by which rules sum approvals."""
+    accounts: tuple[RecordedAccount, ...]
+    """The accounts that rules ask about."""
     truths: str
     """A digit for each atom: 0 false, 1 unknown, 2 true."""
     statuses: tuple[str, ...]
@@ -165,7 +221,7 @@ def recorded(
         ),
         packs=tuple(packs_in_force(full, task)),
         files=tuple(recorded_file(p) for p in files_judged(submissions)),
-        days=tuple(recorded_days(task)),
+        days=tuple(recorded_days(task, redact=redact)),
         findings=shown,
     )
     sealed = record.model_copy(update={"digest": digest_of(record)})
@@ -206,10 +262,12 @@ def packs_in_force(book: RuleBook, task: Task) -> Iterator[RecordedPack]:
         yield RecordedPack(name=name, digest=book.packs[name], text=text)
 
 
-def recorded_days(task: Task) -> Iterator[RecordedDay]:
+def recorded_days(task: Task, *, redact: bool = False) -> Iterator[RecordedDay]:
     """The reasoning of each day."""
+    layers = accounts_of(task.book).areas
     for batch in task.batches:
-        inference = judge_batch(batch, task).answered.inference
+        answered = judge_batch(batch, task).answered
+        inference, terrain = answered.inference, answered.terrain
         yield RecordedDay(
             day=batch.day,
             rules=rules_of(inference.plan),
@@ -217,13 +275,43 @@ def recorded_days(task: Task) -> Iterator[RecordedDay]:
             submissions=tuple(
                 RecordedSubmission(
                     id=one.submission.id,
+                    stated=stated_entry(one, task.options, redact=redact),
+                    areas=terrain.areas(row, layers.values()),
+                    accounts=tuple(recorded_accounts(answered, row)),
                     truths="".join(str(t) for t in truths.tolist()),
                     statuses=tuple(Status(s).name.lower() for s in statuses.tolist()),
                 )
-                for one, truths, statuses in zip(
-                    batch.submissions, inference.truths, inference.statuses, strict=True
+                for row, (one, truths, statuses) in enumerate(
+                    zip(batch.submissions, inference.truths, inference.statuses, strict=True)
                 )
             ),
+        )
+
+
+def stated_entry(one: Stated, options: Options, *, redact: bool) -> RecordedEntry:
+    """What a submission states, with the facts that were set for all."""
+    facts = facts_of(one.submission)
+    attributes = {**facts["attributes"], **dict(options.settings)}  # type: ignore[dict-item]
+    entry = RecordedEntry.model_validate({**facts, "attributes": attributes})
+    if not redact:
+        return entry
+    documents = tuple(d.model_copy(update={"ground": None}) for d in entry.documents)
+    return entry.model_copy(update={"grounds": {}, "components": (), "documents": documents})
+
+
+def recorded_accounts(answered: Answered, row: int) -> Iterator[RecordedAccount]:
+    """The accounts that the rules of the day ask about for one submission."""
+    for index, asked in asked_accounts(answered.inference.plan, answered, row):
+        yield RecordedAccount(
+            atom=index,
+            attribute=asked.key.attribute,
+            areas=dict(asked.key.areas),
+            year=asked.key.year,
+            quota=asked.quota,
+            stated=asked.stated,
+            requested=asked.requested,
+            limit=asked.limit,
+            granted=asked.granted,
         )
 
 
@@ -311,4 +399,6 @@ def read_record(path: Path) -> Record:
 
 def record_schema() -> dict[str, object]:
     """The JSON Schema of records."""
-    return Record.model_json_schema(by_alias=True, mode="serialization")
+    from redline.schemas import described_schema
+
+    return described_schema(Record)

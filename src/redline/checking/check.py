@@ -32,6 +32,7 @@ from redline.checking.diagnostics import (
     SubjectNotYetJudged,
 )
 from redline.checking.facts import Stated, stated, subjects_of
+from redline.checking.quotas import with_grants
 from redline.checking.sensitivity import boundary_sensitive
 from redline.checking.suspicions import Suspicions
 from redline.checking.terrain import MeasuredTerrain
@@ -47,6 +48,7 @@ from redline.ground.store import default_store
 from redline.ground.submissions import load_submissions
 from redline.ground.zoning import Zone
 from redline.messages import Message, msg
+from redline.reasoning.filters import totals_in
 from redline.reasoning.infer import infer
 from redline.reasoning.judge import Judging, judge
 from redline.reasoning.plan import (
@@ -379,6 +381,8 @@ def layers_of(atom: PlanAtom) -> Iterator[Layer]:
     match atom:
         case Relates(selection=selection, by=by):
             yield selection.layer
+            for total in totals_in(atom):
+                yield from total.same_areas
             if by is not None:
                 yield from layers_of_term(by[1])
         case Compares(left=left, right=right):
@@ -456,6 +460,7 @@ def judge_anew(batch: Batch, task: Task) -> JudgedBatch:
     terrain = MeasuredTerrain(
         batch.submissions, days, task.zones.plane, opened, task.tolerance, task.register
     )
+    subjects = with_grants(plan, subjects, terrain)
     judged = judge(plan, subjects, terrain)
     inference = infer(plan, judged.truths)
     sensitive = boundary_sensitive(plan, subjects, terrain, judged, inference)
@@ -480,7 +485,7 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
         submission = batch.submissions[index].submission
         found = findings_of(answered, index, submission.kind.value)
         if task.options.way_out:
-            found = with_ways_out(answered, index, found)
+            found = with_ways_out(answered, index, submission.kind.value, found)
         results[row] = f.SubmissionFindings(
             id=submission.id,
             kind=f.Subject(submission.kind.value),

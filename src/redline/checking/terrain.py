@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,7 +51,15 @@ from redline.reasoning.filters import FilterJudging
 from redline.reasoning.register import AccountKey, Register
 from redline.reasoning.subjects import Booleans, Features, Values, values_of
 from redline.reasoning.truth import TRUE, UNKNOWN, Bounds, Numbers, Truths
-from redline.rulebook.model import CodeType, Layer, Part, Selection, Territory, TotalTerm
+from redline.rulebook.model import (
+    CodeType,
+    ComponentKind,
+    Layer,
+    Part,
+    Selection,
+    Territory,
+    TotalTerm,
+)
 from redline.values import typed
 
 ROLES: Mapping[PartKind, tuple[Role, ...]] = {
@@ -101,6 +109,7 @@ class MeasuredTerrain:
         self._gaps: dict[tuple[Part, Layer], Numbers] = {}
         self._reaches: dict[tuple[Part, Layer], Numbers] = {}
         self._grounds: dict[int, Geometries] = {}
+        self._totals: dict[TotalTerm, Bounds] = {}
 
     # ── shapes ──
 
@@ -193,8 +202,16 @@ class MeasuredTerrain:
         """Which components satisfy the filter of a part."""
         assert part.component is not None
         assert part.where is not None
+        columns = self.component_columns(part.component, listed)
+        features = Features(part.component, len(listed), columns)
+        return FilterJudging(self.days[0], features).condition(part.where)
+
+    def component_columns(
+        self, kind: ComponentKind, listed: Sequence[Component]
+    ) -> dict[str, Values]:
+        """The columns of components in the vocabulary's types."""
         columns: dict[str, Values] = {}
-        for column in part.component.columns:
+        for column in kind.columns:
             raw = [
                 next(
                     (c.columns[n] for n in (column.names.en, column.names.zh) if n in c.columns),
@@ -202,11 +219,10 @@ class MeasuredTerrain:
                 )
                 for c in listed
             ]
-            title, place = column.names.title(), Place(part.component.names.key)
+            title, place = column.names.title(), Place(kind.names.key)
             values = [typed(v, column.type, title, place)[0] for v in raw]
             columns[column.names.key] = values_of(column.type, values)
-        features = Features(part.component, len(listed), columns)
-        return FilterJudging(self.days[0], features).condition(part.where)
+        return columns
 
     def placed(self, grounds: Sequence[Ground], owners: NDArray[np.intp], role: str) -> Geometries:
         """Geometries in the plane, valid; None, with an error, for what cannot be used."""
@@ -424,16 +440,30 @@ class MeasuredTerrain:
     # ── the register ──
 
     def total(self, term: TotalTerm) -> Bounds:
+        """What earlier approvals add up to (see `reasoning.register.Register`)."""
         if self.register is None:
             return Bounds.nothing(self.n)
-        keys = [self.account(term, row) for row in range(self.n)]
-        totals = np.array(
-            [
-                np.nan if key is None else self.register.total(key, before=self.days[row])
-                for row, key in enumerate(keys)
-            ]
-        )
-        return Bounds.exact(totals)
+        if term in self._totals:
+            return self._totals[term]
+        totals = np.full(self.n, np.nan)
+        for row, one in enumerate(self.batch):
+            key = self.account(term, row)
+            if key is not None:
+                totals[row] = self.register.total(key, self.days[row], one.submission.id)
+        self._totals[term] = Bounds.exact(totals)
+        return self._totals[term]
+
+    def granted(self, term: TotalTerm, quota: str) -> Numbers:
+        """What each subject's quota has by the register; NaN where it does not say."""
+        found = np.full(self.n, np.nan)
+        if self.register is None:
+            return found
+        for row in range(self.n):
+            key = self.account(term, row)
+            if key is not None:
+                grant = self.register.granted(quota, key.areas, key.year, self.days[row])
+                found[row] = np.nan if grant is None else grant.amount
+        return found
 
     def account(self, term: TotalTerm, row: int) -> AccountKey | None:
         """The account that a subject draws on; None where its area is not known."""
@@ -445,6 +475,11 @@ class MeasuredTerrain:
             areas[layer.names.key] = name
         year = self.days[row].year if term.same_year else None
         return AccountKey(term.attribute.names.key, tuple(sorted(areas.items())), year)
+
+    def areas(self, row: int, layers: Iterable[Layer]) -> dict[str, str]:
+        """The features in which most of a subject's footprint lies, by layer."""
+        found = {layer.names.key: self.main_feature(layer, row) for layer in layers}
+        return {layer: key for layer, key in found.items() if key is not None}
 
     # ── boundaries ──
 

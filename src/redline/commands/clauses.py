@@ -125,8 +125,8 @@ def write_verification(
             sheet.blank()
     counts = Counter(c.outcome for c in found)
     summary = msg(
-        "{all} citations: {confirmed} confirmed, {unverified} unverified, {held} without a full "
-        "text, {changed} changed, {wrong} wrong",
+        "{all:citation|citations}: {confirmed} confirmed, {unverified} unverified, {held} without "
+        "a full text, {changed} changed, {wrong} wrong",
         all=len(found),
         confirmed=counts[Outcome.CONFIRMED],
         unverified=counts[Outcome.UNVERIFIED],
@@ -169,7 +169,7 @@ def write_coverage(book: RuleBook, texts: Sequence[LawText], sheet: Sheet, *, qu
                 write_clause(clause, sheet)
             write_untouched(left.get(instrument, ()), sheet)
     summary = msg(
-        "{executable} clauses are executable, {partly} in part, {not_executable} not",
+        "{executable:clause is|clauses are} executable, {partly} in part, {not_executable} not",
         executable=counts["executable"],
         partly=counts["in part"],
         not_executable=counts["not executable"],

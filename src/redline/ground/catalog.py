@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -247,6 +248,7 @@ class Catalog:
         return merged(found)
 
 
+@lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """A name as it is compared: case, full width, and what joins its words do not matter."""
     return re.sub(r"[\s_\-]+", "_", unicodedata.normalize("NFKC", name).strip()).casefold()

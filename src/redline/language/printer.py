@@ -379,10 +379,11 @@ class Printer:
     def mapping(self, node: t.Mapping) -> Doc:
         column = (self.name(node.layer), ".", self.name(node.column))
         head = words(self.kw("MAPPING"), column, self.period(node.period))
-        basis = self.cites_below(node.cites)
+        basis = self.cites_below(node.cites) if node.cites else ()
+        presumed: Doc = ()
         if node.presumed is not None:
-            basis = self.statement(None, self.keyword_title("PRESUMED", node.presumed))
-        return head, basis, *(self.mapped(m) for m in node.values)
+            presumed = self.statement(None, self.keyword_title("PRESUMED", node.presumed))
+        return head, basis, presumed, *(self.mapped(m) for m in node.values)
 
     def mapped(self, node: t.Mapped) -> Doc:
         olds = words(*[x for name in node.olds for x in (self.kw("OR"), self.name(name))][1:])
@@ -426,6 +427,19 @@ class Printer:
             [K("ABOUT"), layer, K("SUCH"), kind],
         )
 
+    def for_each(self, place: t.LayerPlace, part: t.PartNode, within: t.Expression | None) -> Doc:
+        where, whole = self.place(place), self.part(part)
+        if within is None:
+            return self.order(
+                [K("FOR_EACH"), where, K("THAT", loose=True), whole, K("OVERLAPS")],
+                [K("FOR_EACH"), whole, K("REACHES_EACH", loose=True), where],
+            )
+        reach = self.expression(within)
+        return self.order(
+            [K("FOR_EACH"), where, K("WITHIN", loose=True), reach, K("OF"), whole],
+            [K("FOR_EACH"), K("WITH"), whole, K("APART"), reach, K("WITHIN_EACH"), where],
+        )
+
     def rule_part(self, node: t.RulePart) -> Doc:
         """One part of a rule."""
         match node:
@@ -444,6 +458,8 @@ class Printer:
                 return self.statement(
                     node, self.kw("LET"), declared, self.kw("BE"), self.part(part)
                 )
+            case t.ForEach(place=place, part=part, within=within):
+                return self.statement(node, self.for_each(place, part, within))
             case t.Instead(where=where, requires=requires):
                 return self.instead(node, self.condition(where), self.condition(requires))
             case t.Displacement():
@@ -799,6 +815,11 @@ class Printer:
             case t.FeatureAt(layer=layer, columns=columns, wkt=wkt):
                 feature = words(self.kw("FEATURE"), self.feature_of(layer, columns))
                 return words(feature, self.kw("AT"), quoted(wkt.value))
+            case t.ComponentAt(component=name, columns=columns, wkt=wkt):
+                component = words(self.kw("COMPONENT"), self.feature_of(name, columns))
+                return words(component, self.kw("AT"), quoted(wkt.value))
+            case t.ParameterGiven(parameter=keyed, amount=amount):
+                return self.equals(self.expression(keyed), self.expression(amount))
             case t.SizeGiven(kind=kind, part=part, amount=amount):
                 return self.equals(self.size(kind, self.part(part)), self.expression(amount))
             case t.DocumentGiven():

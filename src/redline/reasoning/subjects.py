@@ -135,6 +135,8 @@ class Subjects:
     documents: Mapping[str, Mapping[int, Sequence[Document]]] = field(default_factory=dict)
     judgements: Mapping[str, Mapping[int, Judgement]] = field(default_factory=dict)
     all_documents_listed: frozenset[int] = frozenset()
+    granted: Mapping[str, Numbers] = field(default_factory=dict)
+    """What the register grants each subject of a parameter that an authority sets; NaN for none."""
 
     def __len__(self) -> int:
         return len(self.days)
@@ -158,6 +160,7 @@ class Subjects:
             all_documents_listed=frozenset(
                 i - chosen.start for i in self.all_documents_listed if i in chosen
             ),
+            granted={key: values[rows] for key, values in self.granted.items()},
         )
 
 

@@ -22,6 +22,7 @@ from redline.findings import (
     RuleSeverity,
     Status,
     SubmissionFindings,
+    Tolerance,
 )
 from redline.messages import Language, Message, msg
 from redline.report.figures import date_text, quantity_text
@@ -66,6 +67,11 @@ def slivers_of(submission: SubmissionFindings) -> list[Evidence]:
     return list(pieces.values())
 
 
+def distinct(pieces: Iterable[Evidence]) -> list[Evidence]:
+    """The pieces of a finding, each once however many of its conditions met it."""
+    return list({piece_key(p): p for p in pieces}.values())
+
+
 def piece_key(piece: Evidence) -> tuple[object, ...]:
     """What tells one piece of ground from another."""
     size = (piece.area_m2, piece.width_m, piece.length_m, piece.distance_m)
@@ -100,6 +106,13 @@ def about(submission: SubmissionFindings, language: Language) -> str:
 def role_text(role: str, language: Language) -> str:
     """What a geometry of a submission stands for; the name itself where it is not a known one."""
     return ROLES[role].render(language) if role in ROLES else role
+
+
+def role_of(piece: Evidence, language: Language) -> str | None:
+    """What of a submission a piece of evidence is about."""
+    if piece.role_title is not None:
+        return piece.role_title.render(language)
+    return role_text(piece.role, language) if piece.role else None
 
 
 def fact_text(fact: Fact, language: Language) -> str:
@@ -143,8 +156,8 @@ def account_text(account: Account, language: Language) -> str:
     quota = account.quota.render(language)
     name = msg("{name} ({details})", name=quota, details=where) if where else quota
     return msg(
-        "{name}: opening {opening}, transferred {transfers}, used {used} by {count} approvals, "
-        "requested {requested}, remaining {remaining}",
+        "{name}: opening {opening}, transferred {transfers}, used {used} by "
+        "{count:approval|approvals}, requested {requested}, remaining {remaining}",
         name=name,
         opening=amount(account.opening),
         transfers=amount(account.transfers),
@@ -163,6 +176,8 @@ def information_text(information: Information, language: Language) -> str:
 
 def remainder_text(remainder: Remainder, language: Language) -> str:
     """How much of the footprint keeps a rule."""
+    if not remainder.area_m2:
+        return msg("way out: no part of the footprint keeps this rule").render(language)
     area = quantity_text(remainder.area_m2, "m2", language)
     return msg("way out: {area} of the footprint keep this rule", area=area).render(language)
 
@@ -227,7 +242,6 @@ def basis_texts(submission: SubmissionFindings, language: Language) -> list[str]
     """How things were measured: coordinate system, areas and distances, tolerance."""
     basis = submission.basis
     area, distance = (BASES.get(b, b) for b in (basis.area, basis.distance))
-    tolerance = basis.tolerance
     return [
         m.render(language)
         for m in (
@@ -237,14 +251,32 @@ def basis_texts(submission: SubmissionFindings, language: Language) -> list[str]
                 basis=basis.crs_basis.render(language),
             ),
             msg("Areas: {area}. Distances: {distance}.", area=area, distance=distance),
-            msg(
-                "Tolerance: pieces of less than {area} or narrower than {width} are listed as "
-                "slivers and not counted.",
-                area=quantity_text(tolerance.min_area_m2, "m2", language),
-                width=quantity_text(tolerance.min_width_m, "m", language),
-            ),
+            _tolerance(basis.tolerance, language),
         )
     ]
+
+
+def _tolerance(tolerance: Tolerance, language: Language) -> Message:
+    """Which pieces are not counted; a bound of nought sorts out nothing and is not told."""
+    area, width = tolerance.min_area_m2, tolerance.min_width_m
+    if not area and not width:
+        return msg("Tolerance: none; every piece is counted.")
+    if not area:
+        return msg(
+            "Tolerance: pieces narrower than {width} are listed as slivers and not counted.",
+            width=quantity_text(width, "m", language),
+        )
+    if not width:
+        return msg(
+            "Tolerance: pieces of less than {area} are listed as slivers and not counted.",
+            area=quantity_text(area, "m2", language),
+        )
+    return msg(
+        "Tolerance: pieces of less than {area} or narrower than {width} are listed as "
+        "slivers and not counted.",
+        area=quantity_text(area, "m2", language),
+        width=quantity_text(width, "m", language),
+    )
 
 
 def counts_text(findings: Sequence[Finding], language: Language) -> str:
@@ -289,6 +321,16 @@ def origin_texts(document: FindingsDocument, language: Language) -> list[str]:
         msg("Computed with: {software}", software=software) if software else None,
     ]
     return [line.render(language) for line in lines if line is not None]
+
+
+def layers_empty(layers: Sequence[LayerUsed], language: Language) -> str:
+    """The layers that the catalog declares empty here, in one line; blank where there are none."""
+    names = [x.title.render(language) if x.title else x.layer for x in layers if x.empty]
+    if not names:
+        return ""
+    return msg("Declared empty ({count}): {layers}", count=len(names), layers=names).render(
+        language
+    )
 
 
 def layer_version(layer: LayerUsed, language: Language) -> str:

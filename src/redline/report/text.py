@@ -209,7 +209,7 @@ def _scope(clauses: Sequence[NotExecuted], sheet: Sheet, few: int) -> None:
     """The clauses in force here that no rule checks."""
     if not clauses:
         return
-    title = msg("In force here and not checked: {count} clauses", count=len(clauses))
+    title = msg("In force here and not checked: {count:clause|clauses}", count=len(clauses))
     if not few and not sheet.full:
         sheet.line(sheet.say(title), Tone.FAINT)
         return

@@ -249,7 +249,7 @@ def fault_of(text: LawText, locator: Article) -> Message | None:
         return msg("{file} has no such article", **version)
     if locator.paragraph > len(article.paragraphs):
         return msg(
-            "the article has {count} paragraphs in {file}",
+            "the article has {count:paragraph|paragraphs} in {file}",
             count=len(article.paragraphs),
             **version,
         )

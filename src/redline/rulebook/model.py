@@ -7,8 +7,8 @@ Numbers are in base units (`redline.quantities`), dates are days.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -638,7 +638,9 @@ class SchemaMapping:
     interval: Interval
     citations: tuple[Citation, ...]
     presumed: Title | None
+    """Why it is presumed, where no clause says it, or none all of it."""
     olds: Mapping[str | None, frozenset[str]]
+    place: Place
 
 
 # ── rules ───────────────────────────────────────────────────────────────────────────────────
@@ -652,6 +654,19 @@ class ExceptionClause:
     provided: Condition | None
     citations: tuple[Citation, ...]
     except_when: tuple[ExceptionClause, ...] = ()
+
+    def on(self, day: date) -> ExceptionClause | None:
+        """The exception as it stands on a day: with what then takes it back; None on a day on which
+        none of its clauses is in force.
+        """
+        if self.citations and not any(c.interval.holds(day) for c in self.citations):
+            return None
+        return replace(self, except_when=exceptions_on(self.except_when, day))
+
+
+def exceptions_on(exceptions: Iterable[ExceptionClause], day: date) -> tuple[ExceptionClause, ...]:
+    """Those of some exceptions that stand on a day."""
+    return tuple(found for e in exceptions if (found := e.on(day)) is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,9 @@ class Scope:
         """Make the names of an imported pack visible."""
         for own, theirs in zip(self.tables(), other.tables(), strict=True):
             own.import_from(theirs)
-        self.mappings = other.mappings | self.mappings
+        for column, theirs_ in other.mappings.items():
+            known = self.mappings.get(column, ())
+            self.mappings[column] = (*known, *(m for m in theirs_ if m not in known))
         self.lost |= other.lost
 
     def place(self, node: t.Node) -> Place:
