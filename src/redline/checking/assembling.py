@@ -23,7 +23,7 @@ from redline.ground.features import Submission
 from redline.ground.measure import thin_meetings
 from redline.language.kinds import Comparator, MeasureKind, NormKind, RelationKind
 from redline.messages import Title
-from redline.quantities import base_unit
+from redline.quantities import base_unit, unit_text
 from redline.reasoning.filters import attributes_in
 from redline.reasoning.formula import Conjunction, Disjunction, Formula, Leaf, Negation
 from redline.reasoning.infer import Inference, Status
@@ -716,11 +716,11 @@ def value_in_words(kind: object, value: object) -> Title | None:
             return {TRUE: YES, FALSE: NO}.get(int(value))  # type: ignore[call-overload]
         case QuantityType(dimension=dimension):
             number = float(value)  # type: ignore[arg-type]
-            unit = base_unit(dimension)
+            unit = base_unit(dimension).en
             if not np.isfinite(number):
                 return None
             shown = f"{tidy(number):,.6f}".rstrip("0").rstrip(".")
-            return Title(f"{shown} {unit.en}".strip(), f"{shown} {unit.zh}".strip())
+            return Title(*(f"{shown} {unit_text(unit, x)}".strip() for x in ("en", "zh")))
         case DateType():
             number = float(value)  # type: ignore[arg-type]
             if number == NOT_YET:

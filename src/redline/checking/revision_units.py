@@ -18,7 +18,7 @@ from redline import findings as f
 from redline.checking.facts import Stated
 from redline.checking.revisions import Revision, Surroundings, round2
 from redline.checking.state_diagnostics import UnknownRevisionLayer
-from redline.checking.terrain import MeasuredTerrain
+from redline.checking.terrain import MeasuredTerrain, PlacedTerrain
 from redline.checking.units import CHANGE, UNIT, Grain, Locality, Unit, attributes_of
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.catalog import LayerVersion
@@ -593,15 +593,15 @@ def whole_geometry(zone: Zone, layer: Layer, around: Surroundings) -> Geometries
     return zone.geometry if version is None else open_zone(version, around.plane).geometry
 
 
-class RevisionTerrain(MeasuredTerrain):
-    """The ground of a revision's parts: each lies where its place or patch does."""
+class PartsTerrain(PlacedTerrain):
+    """The ground of the parts of a subject: each lies where its place, patch or feature does."""
 
     expanded: Expanded
     plan: Plan
     around: Surroundings
 
     def inside(self, territory: Territory) -> Truths | None:
-        """Whether each part lies in a territory. The whole layer is in none of them."""
+        """Whether each part lies in a territory. A whole layer is in none of them."""
         layer = territory.selection.layer
         zone = self.zones.get(layer)
         if zone is None:
