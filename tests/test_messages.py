@@ -86,3 +86,12 @@ def test_updating_twice_writes_the_same_bytes(checkout: Path):
     first = catalogues.catalogue_file("zh").read_bytes()
     catalogues.update()
     assert catalogues.catalogue_file("zh").read_bytes() == first
+
+
+def test_what_is_counted_has_its_word_for_one_and_for_several():
+    def said(cases: object) -> str:
+        return msg("{n:case was|cases were} looked at", n=cases).render("en")
+
+    assert said(1) == "1 case was looked at"
+    assert said(0) == "0 cases were looked at"
+    assert said("1,000") == "1,000 cases were looked at"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fnmatch import fnmatch
@@ -31,9 +31,10 @@ from redline.ground.zoning import make_zone
 from redline.language import tree as t
 from redline.messages import Message, Title, msg
 from redline.quantities import AREA, LENGTH, NUMBER
+from redline.reasoning.explanation import Step, explain
 from redline.reasoning.infer import Status, infer
 from redline.reasoning.judge import judge
-from redline.reasoning.plan import Plan, PlanAtom, make_plan
+from redline.reasoning.plan import Plan, PlanAtom, about_rule, make_plan
 from redline.reasoning.subjects import (
     Booleans,
     CodeSet,
@@ -46,16 +47,30 @@ from redline.reasoning.subjects import (
 from redline.reasoning.truth import FALSE, NOT_YET, TRUE, Bounds, Numbers, Truths
 from redline.reasoning.wants import Want, wants_of
 from redline.rulebook.conditions import ConditionResolver, Usage
-from redline.rulebook.diagnostics import BadGeometry, StatedTwoWays, UnknownName, WrongType
+from redline.rulebook.diagnostics import (
+    BadGeometry,
+    FilterIsNoColumn,
+    NeedsKey,
+    NotLeftToAuthority,
+    StatedTwoWays,
+    UnknownName,
+    WrongType,
+)
 from redline.rulebook.load import load_rulebook
 from redline.rulebook.model import (
     Attribute,
     BooleanType,
+    Citation,
     CodeType,
     Column,
+    ComponentKind,
+    DatedValue,
     DateType,
+    ExceptionClause,
+    Interval,
     Layer,
     Names,
+    Parameter,
     Part,
     QuantityType,
     Rule,
@@ -85,6 +100,8 @@ class CaseResult:
     explanation: tuple[Message, ...] = ()
     seen: tuple[tuple[PlanAtom, int], ...] = ()
     """The atoms of the rule and the truth that each had in this case."""
+    derivation: Step | None = None
+    """Why it came out as it did, where that is not what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +171,16 @@ def run_case(rule: Rule, case: t.Case, book: RuleBook) -> Iterable[CaseResult]:
     world = WorldResolver(scope, case).world()
     days = [case.on.value] if case.on else days_to_try(rule)
     for day in days:
-        plan = plan_of_rule(rule, day, book)
+        plan = world.completed(plan_of_rule(rule, day, book))
         subjects, terrain = world.on(day)
         judged = judge(plan, subjects, terrain)
         inference = infer(plan, judged.truths)
         got = Status(inference.statuses[0, 0]).name.lower() if plan.rules else "not_in_force"
         wants = wants_of(inference, 0, 0, subjects, terrain) if plan.rules else ()
         result = result_of(rule, case, scope, day, got=got, wants=wants)
-        seen = zip(plan.atoms, inference.truths[0].tolist(), strict=True)
-        yield replace(result, seen=tuple(seen))
+        seen = tuple(zip(plan.atoms, inference.truths[0].tolist(), strict=True))
+        why = explain(inference, 0, 0) if plan.rules and not result.passed else None
+        yield replace(result, seen=seen, derivation=why)
 
 
 def result_of(
@@ -217,17 +235,19 @@ def plan_of_rule(rule: Rule, day: date, book: RuleBook) -> Plan:
     if not rule.in_force(day):
         return make_plan(replace(book, rules=()), day)
     displacing = [r for r in book.rules if any(d.displaced == rule.names for d in r.displaces)]
-    return make_plan(replace(book, rules=(rule, *displacing)), day)
+    return make_plan(replace(book, rules=(rule, *displacing)), day, about_rule(rule))
 
 
 def days_to_try(rule: Rule) -> list[date]:
-    """The first and the last day of each interval in which the rule's citations stay the same.
+    """The first and the last day of each interval in which the citations of the rule and of its
+    exceptions stay the same.
 
     An interval in which the text is not held is left out: every outcome there is undetermined.
     """
-    changes = {max(c.interval.start, RECENT) for c in rule.citations}
-    changes |= {c.interval.end for c in rule.citations}
-    changes |= {c.interval.end - timedelta(days=1) for c in rule.citations}
+    cited = [*rule.citations, *citations_of(rule.exceptions)]
+    changes = {max(c.interval.start, RECENT) for c in cited}
+    changes |= {c.interval.end for c in cited}
+    changes |= {c.interval.end - timedelta(days=1) for c in cited}
     held = {c.instrument.text_held for c in rule.citations if c.instrument.text_held}
     days = sorted(changes | held)
     last_day = date.max - timedelta(days=1)
@@ -238,6 +258,13 @@ def days_to_try(rule: Rule) -> list[date]:
         and rule.in_force(day)
         and any(c.text_held(day) for c in rule.citations_on(day))
     ]
+
+
+def citations_of(exceptions: Iterable[ExceptionClause]) -> Iterator[Citation]:
+    """The clauses of exceptions and of what takes them back."""
+    for exception in exceptions:
+        yield from exception.citations
+        yield from citations_of(exception.except_when)
 
 
 # ── how well the cases cover the rules ──────────────────────────────────────────────────────
@@ -319,7 +346,7 @@ def still_passes(
 ) -> bool:
     """Whether a case has the outcome that it expects on a changed rule."""
     for day in days:
-        plan = plan_of_rule(rule, day, book)
+        plan = world.completed(plan_of_rule(rule, day, book))
         got = "not_in_force"
         if plan.rules:
             subjects, terrain = world.on(day)
@@ -355,7 +382,18 @@ class World:
     sizes: Mapping[tuple[Part, bool], float]
     totals: Mapping[TotalTerm, float]
     outside: frozenset[Territory]
+    parameters: Mapping[Parameter, tuple[DatedValue, ...]] = field(default_factory=dict)
+    """What authorities have set, where the law leaves a value to them."""
     sketch: Sketch | None = None
+
+    def completed(self, plan: Plan) -> Plan:
+        """A plan in which the authorities have set what the case says that they have."""
+        if not self.parameters:
+            return plan
+        fillings = dict(plan.fillings)
+        for parameter, values in self.parameters.items():
+            fillings[parameter] = (*fillings.get(parameter, ()), *values)
+        return replace(plan, fillings=fillings)
 
     def on(self, day: date) -> tuple[Subjects, Terrain]:
         """The single subject of the case, decided on a day, and its terrain."""
@@ -374,7 +412,7 @@ class Sketch:
     """The ground of a case as geometry, in metres of a plane."""
 
     parts: Mapping[Role, BaseGeometry]
-    components: Sequence[tuple[str, BaseGeometry]]
+    components: Sequence[tuple[str, BaseGeometry, Mapping[str, object]]]
     features: Mapping[Layer, Sequence[tuple[Mapping[str, object], BaseGeometry]]]
     told_apart: bool
     """Whether the case tells the roles apart, so that those it does not name are absent."""
@@ -398,7 +436,9 @@ class SketchedTerrain(MeasuredTerrain):
             geometries={role: Ground(g, crs) for role, g in sketch.parts.items()},
             complete=complete,
         )
-        components = tuple(Component(kind, Ground(g, crs)) for kind, g in sketch.components)
+        components = tuple(
+            Component(k, Ground(g, crs), values) for k, g, values in sketch.components
+        )
         zones = {
             layer: make_zone(
                 layer.names.key,
@@ -425,6 +465,12 @@ class SketchedTerrain(MeasuredTerrain):
         }
         batch = (Stated(submission, {}, (), (), components),)
         super().__init__(batch, (day,), SKETCH_PLANE, zones, Tolerance())
+
+    def component_columns(
+        self, kind: ComponentKind, listed: Sequence[Component]
+    ) -> dict[str, Values]:
+        keys = {c.names.key: c.type for c in kind.columns}
+        return {k: values_of(x, [c.columns.get(k) for c in listed]) for k, x in keys.items()}
 
     def inside(self, territory: Territory) -> Truths | None:
         return self.stated_terrain.inside(territory)
@@ -580,7 +626,8 @@ class WorldResolver:
     totals: dict[TotalTerm, float] = field(default_factory=dict)
     outside: set[Territory] = field(default_factory=set)
     parts: dict[Role, BaseGeometry] = field(default_factory=dict)
-    placed: list[tuple[str, BaseGeometry]] = field(default_factory=list)
+    parameters: dict[Parameter, tuple[DatedValue, ...]] = field(default_factory=dict)
+    placed: list[tuple[str, BaseGeometry, Mapping[str, object]]] = field(default_factory=list)
     ground: dict[Layer, list[tuple[Mapping[str, object], BaseGeometry]]] = field(
         default_factory=dict
     )
@@ -614,6 +661,7 @@ class WorldResolver:
             sizes=self.sizes,
             totals=self.totals,
             outside=frozenset(self.outside),
+            parameters=self.parameters,
             sketch=sketch,
         )
 
@@ -643,6 +691,12 @@ class WorldResolver:
                 if layer is not None and geometry is not None:
                     values = self.columns(layer, columns)
                     self.ground.setdefault(layer, []).append((values, geometry))
+            case t.ComponentAt(component=name, columns=columns, wkt=wkt):
+                kind, geometry = self.scope.find(self.scope.components, name), self.geometry(wkt)
+                if kind is not None and geometry is not None:
+                    self.placed.append((kind.names.key, geometry, self.columns(kind, columns)))
+            case t.ParameterGiven(parameter=keyed, amount=amount):
+                self.keyed_parameter(keyed, amount)
             case t.SizeGiven(kind=kind, part=part_node, amount=amount):
                 part = self.conditions.part(part_node)
                 length = kind is t.MeasureKind.LENGTH
@@ -662,8 +716,10 @@ class WorldResolver:
         part, geometry = self.conditions.part(node), self.geometry(wkt)
         if part is None or geometry is None:
             return
-        if part.component is not None:
-            self.placed.append((part.component.names.key, geometry))
+        if part.where is not None:
+            self.scope.report(FilterIsNoColumn(place=self.scope.place(node)))
+        elif part.component is not None:
+            self.placed.append((part.component.names.key, geometry, {}))
         else:
             kind = "permanent" if part.kind is t.PartKind.FOOTPRINT else part.kind.value
             self.parts[Role(kind)] = geometry
@@ -676,7 +732,9 @@ class WorldResolver:
             self.scope.report(BadGeometry(place=self.scope.place(node), reason=reason))
             return None
 
-    def columns(self, layer: Layer, nodes: Sequence[t.ColumnValue]) -> dict[str, object]:
+    def columns(
+        self, layer: Layer | ComponentKind, nodes: Sequence[t.ColumnValue]
+    ) -> dict[str, object]:
         values: dict[str, object] = {}
         for given in nodes:
             column = self.column(layer, given.column)
@@ -686,6 +744,9 @@ class WorldResolver:
 
     def attribute(self, node: t.AttributeGiven) -> None:
         found = self.scope.terms.get(node.name.text)
+        if isinstance(found, Parameter):
+            self.parameter(found, node)
+            return
         if not isinstance(found, Attribute):
             known = [k for k, v in self.scope.terms.by_name.items() if isinstance(v, Attribute)]
             self.scope.unknown("attribute", node.name, known)
@@ -694,6 +755,49 @@ class WorldResolver:
         value = self.value(node.value, found.type)
         column = values_of(found.type, [value])
         self.attributes[found.names.key] = column
+
+    def parameter(self, parameter: Parameter, node: t.AttributeGiven) -> None:
+        """What an authority has set, for a parameter without a key."""
+        self.scope.note(node.name, parameter)
+        if parameter.key is not None:
+            key = parameter.key.title
+            self.scope.report(
+                NeedsKey(place=self.scope.place(node.name), name=node.name.text, key=key)
+            )
+        elif isinstance(node.value, t.Quantity | t.Number | t.Day):
+            self.set_parameter(parameter, node.name, node.value)
+        elif not isinstance(node.value, t.Unknown):
+            self.value(node.value, parameter.type)
+
+    def keyed_parameter(self, node: t.Keyed, amount: t.Quantity | t.Number | t.Day) -> None:
+        """What an authority has set, for one code of a parameter's key."""
+        parameter = self.scope.terms.get(node.parameter.text)
+        if not isinstance(parameter, Parameter) or parameter.key is None:
+            terms = self.scope.terms.by_name.items()
+            known = [k for k, v in terms if isinstance(v, Parameter) and v.key is not None]
+            self.scope.unknown("parameter with a key", node.parameter, known)
+            return
+        self.scope.note(node.parameter, parameter)
+        code = self.conditions.code(parameter.key, node.key)
+        if code is not None:
+            self.set_parameter(parameter, node.parameter, amount, frozenset({code}))
+
+    def set_parameter(
+        self,
+        parameter: Parameter,
+        name: t.Name,
+        amount: t.Quantity | t.Number | t.Day,
+        keys: frozenset[str] = frozenset(),
+    ) -> None:
+        """A case sets only what the law leaves to an authority: it cannot change the law."""
+        if parameter.set_by is None:
+            place = self.scope.place(name)
+            self.scope.report(NotLeftToAuthority(place=place, name=name.text))
+            return
+        number = self.number(amount, parameter.type)
+        if number is not None:
+            set_ = DatedValue(number, Title(f"{number}", f"{number}"), Interval(), (), keys)
+            self.parameters[parameter] = (*self.parameters.get(parameter, ()), set_)
 
     def value(self, node: t.Value, kind: Type) -> object:
         """A value of a type; None for unknown, or where it does not fit (which is reported)."""
@@ -758,7 +862,7 @@ class WorldResolver:
             StatedFeature(columns, node.relation, part, amount)
         )
 
-    def column(self, layer: Layer, name: t.Name) -> Column | None:
+    def column(self, layer: Layer | ComponentKind, name: t.Name) -> Column | None:
         for column in layer.columns:
             if name.text in (column.names.en, column.names.zh):
                 self.scope.note(name, column)

@@ -1,14 +1,17 @@
 """Messages in two languages.
 
 A message is an English sentence with named places, `msg("{name} is not a layer", name=…)`, that is
-looked up in the gettext catalogue of the reader's language only when it is shown. What is bilingual
-already (titles of rules, layers, attributes) is a `Title`; inside a message it renders itself.
+looked up in the gettext catalogue of the reader's language only when it is shown. What is counted
+says its word for one and for several, `msg("{n:case|cases} failed", n=…)`, in the languages that
+tell these apart. What is bilingual already (titles of rules, layers, attributes) is a `Title`;
+inside a message it renders itself.
 """
 
 from __future__ import annotations
 
 import gettext
 import locale
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -46,7 +49,24 @@ class Message:
     def render(self, language: Language) -> str:
         """The sentence in one language, its values rendered in the same one."""
         sentence = catalogue(language).gettext(self.text) if self.text else ""
-        return sentence.format_map({k: render(v, language) for k, v in self.values.items()})
+        values = {k: render(v, language) for k, v in self.values.items()}
+        return (
+            COUNTING.vformat(sentence, (), values)
+            if "|" in sentence
+            else sentence.format_map(values)
+        )
+
+
+class Counting(string.Formatter):
+    """Fills places; `{n:case|cases}` is the number and the word that goes with it."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """A value, with the first word after it where it is one, else with the second."""
+        one, bar, many = format_spec.partition("|")
+        return f"{value} {one if value == '1' else many}" if bar else str(value)
+
+
+COUNTING = Counting()
 
 
 def msg(text: str, /, **values: object) -> Message:

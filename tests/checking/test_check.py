@@ -35,13 +35,20 @@ component outfall / 排污口 "Outfalls" / "排污口"
 rule keep_out / 禁入 "Keep out" / "禁入"
   applies when works is new_build
   forbids footprint overlaps zone where (strict)
-  unless works is new_build, provided that document opinion covers the overlap cites OLD art. 2
+  unless works is new_build, provided that document opinion covers the overlap
+    cites OLD art. 2, NEW art. 9(3)
   remedy "Move" / "移动"
   cites OLD art. 1 before 2026-08-15, NEW art. 9(2) from 2026-08-15
 
 rule setback / 退让 "Setback" / "退让"
   forbids distance to river at most 100 m
   cites OLD art. 3 before 2026-08-15, NEW art. 3 from 2026-08-15
+
+rule either / 任一 "Either" / "任一"
+  applies when works is alteration
+  forbids footprint overlaps zone where (strict)
+    or (footprint overlaps county and energy_use more than 1000 tce per year)
+  cites NEW art. 5
 
 rule quota / 额度 "Quota" / "额度"
   applies when energy_use more than 0 tce per year
@@ -342,3 +349,26 @@ def test_the_same_input_gives_the_same_document(place: Place) -> None:
     one = place.check(place.submission())
     two = place.check(place.submission())
     assert one.model_dump_json() == two.model_dump_json()
+
+
+def test_a_point_that_lies_within_is_shown_with_the_feature_and_what_it_stands_for(
+    place: Place,
+) -> None:
+    point = {"type": "Point", "coordinates": [30 + 50 / DEGREE, 0.0004]}
+    outfalls = [{"kind": "outfall", "geometry": point}]
+    found = place.finding("outfalls", place.submission(components=outfalls))
+    assert found.status is Status.VIOLATED
+    (evidence,) = found.evidence
+    assert (evidence.layer, evidence.feature, evidence.relation) == ("zone", "A", "within")
+    assert evidence.role_title is not None
+    assert evidence.role_title.zh == "排污口"
+    assert evidence.geometry is not None
+
+
+def test_what_did_not_decide_is_not_measured_for_the_reader(place: Place) -> None:
+    # Of the two things that are forbidden one is the case; the other is not shown.
+    changed = {"works": "alteration", "energy_use": "10 tce/a"}
+    found = place.finding("either", place.submission(attributes=changed))
+    assert found.status is Status.VIOLATED
+    assert [m.quantity.en for m in found.measured] == ["area of footprint in “Zones” (strict)"]
+    assert [e.layer for e in found.evidence] == ["zone"]

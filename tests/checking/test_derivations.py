@@ -7,12 +7,27 @@ from pathlib import Path
 
 import pytest
 
-from redline.checking import Options
+from redline.checking import Options, document_of, prepare
+from redline.checking.derivations import with_derivations
 from redline.checking.explaining import explain_submissions, rules_named
 from redline.diagnostics import Refusal
 from redline.findings import Derivation, Finding, Status, Truth
 from redline.rulebook.load import load_rulebook
 from tests.checking.test_check import Place, box
+
+
+def test_an_answer_can_be_told_in_full_with_derivations_of_some_statuses(place: Place) -> None:
+    place.check()
+    options = Options(rules=(place.folder / "rules",), catalog=place.folder / "catalog.toml")
+    far = place.submission("far", geometries={"permanent": box(900, 0, 910, 10)})
+    task = prepare([place.submission(), far], options)
+    told = with_derivations(task, document_of(task), [Status.VIOLATED])
+    findings = [f for s in told.submissions for f in s.findings]
+    assert {f.status for f in findings} > {Status.VIOLATED}
+    for found in findings:
+        assert (found.derivation is not None) == (found.status is Status.VIOLATED)
+        if found.derivation is not None:
+            assert found.title.en in found.derivation.sentence.en
 
 
 @pytest.fixture

@@ -74,6 +74,26 @@ def test_a_document_that_was_refused_is_no_way_out(place: Place) -> None:
     assert found.excuses == ()
 
 
+EXPECTATION = """
+rule declared / 声明
+  "It lies in a zone" / "位于保护区"
+  expects footprint overlaps zone
+  cites OLD art. 9
+
+"""
+
+
+def test_a_check_of_data_among_the_rules_does_not_shift_the_ways_out(place: Place) -> None:
+    rules = place.folder / "rules" / "place.redline"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(
+        text.replace("rule keep_out", EXPECTATION.lstrip() + "rule keep_out"), encoding="utf-8"
+    )
+    found = way_out(place, geometries={"permanent": box(90, 40, 130, 50)})
+    assert found.remainder is not None
+    assert found.remainder.area_m2 == pytest.approx(300.0, abs=0.05)
+
+
 def test_a_missed_distance_says_by_how_much(place: Place) -> None:
     near = place.submission(geometries={"permanent": box(300, 1040, 310, 1050)})
     found = place.finding("setback", near, way_out=True)

@@ -102,7 +102,7 @@ def test_list_tells_versions_approvals_sources_and_coverage(
     out = capsys.readouterr().out
     assert code == 1
     assert "since 1 January 2020, No. 7, accurate to 2.5 m" in out
-    assert "2 features from " in out
+    assert "2 features from " in " ".join(out.split())
     assert "113.900° … 114.100° E, 23.900° … 24.100° N" in " ".join(out.split())
 
 
@@ -197,7 +197,7 @@ def test_inspect_reads_well(town: Town, capsys: pytest.CaptureFixture[str]):
         "2 features: 2 polygons; 10 vertices",
         "Coordinate system: WGS 84 (EPSG:4326), from the GeoJSON standard (RFC 7946)",
         "Extent: 114.000° … 114.010° E, 24.000° … 24.010° N",
-        "Geometry: 1 features repeat an earlier one",
+        "Geometry: 1 feature repeats an earlier one",
         "Text: UTF-8",
         "May be “Sources” (source): it has the same name.",
         'level = "JB"',

@@ -52,7 +52,7 @@ def test_a_warning_is_shown_at_its_place_and_ends_with_1(
     out = capsys.readouterr().out
     assert "warning RL311: no case of this rule expects “violated”" in words(out)
     assert "^^^^" in out
-    assert out.splitlines()[-1] == "0 errors, 1 warnings, 0 notes"
+    assert out.splitlines()[-1] == "0 errors, 1 warning, 0 notes"
 
 
 def test_a_clean_file_ends_with_0(file: Path, capsys: pytest.CaptureFixture[str]):

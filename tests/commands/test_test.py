@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -47,7 +48,9 @@ def test_a_failing_case_shows_its_place_and_the_difference(
     assert "✗ a quiet project, as of" in out
     assert "expected violated, got complies" in out
     assert "example.redline:17:3" in out
-    assert out.splitlines()[-1] == "1 cases of 1 rules: 0 passed, 1 failed"
+    assert "“No noise” is kept." in out
+    assert "“Makes noise” is answered no" in out
+    assert out.splitlines()[-1] == "1 case of 1 rule: 0 passed, 1 failed"
 
 
 def test_passing_cases_are_listed_only_on_request(
@@ -76,3 +79,67 @@ def test_a_missing_rule_file_ends_with_3(capsys: pytest.CaptureFixture[str]):
     err = capsys.readouterr().err
     assert "nowhere.redline" in err
     assert "Traceback" not in err
+
+
+TWO_RULES = (
+    PACK
+    + """
+rule no_light / 禁止强光
+  "No glare" / "禁止强光"
+  forbids bright and footprint overlaps park
+  cites ACT art. 2
+
+  case "a lamp in a park"
+    given bright = yes, footprint overlaps park by 1 m2
+    expect violated
+"""
+)
+
+
+@pytest.fixture
+def two_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    text = TWO_RULES.format(expected="complies").replace(
+        "rule no_noise",
+        'attribute bright / 强光: boolean "Bright" / "强光"\n'
+        'layer park / 公园: polygon "Parks" / "公园"\n\nrule no_noise',
+        1,
+    )
+    file = tmp_path / "example.redline"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_rule_can_be_picked_by_a_pattern(two_rules: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["test", str(two_rules), "--only", "no_l*", "--lang", "en"]) == 0
+    assert capsys.readouterr().out.endswith("1 case of 1 rule: 1 passed, 0 failed\n")
+
+
+def test_coverage_names_what_no_case_shows(two_rules: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["test", str(two_rules), "--coverage", "--verbose", "--lang", "en"]) == 1
+    out = capsys.readouterr().out
+    assert "no_light: no case that breaks it and one that keeps it" in out
+    assert "example.redline: no case on drawn ground" in out
+    assert "no_light: never false, unknown: “Bright” is answered yes" in out
+    assert "Coverage: 0 of 2 rules" in out
+
+
+def test_mutants_that_no_case_notices_are_listed(
+    two_rules: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert run(["test", str(two_rules), "--mutate", "--lang", "en"]) == 1
+    out = capsys.readouterr().out
+    assert any(line.startswith("no_light: ") for line in out.splitlines())
+    assert "not noticed by any case" in out
+
+
+def test_junit_tells_the_difference_and_the_derivation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "example.redline").write_text(PACK.format(expected="violated"), encoding="utf-8")
+    assert run(["test", str(tmp_path), "--format", "junit", "--lang", "en"]) == 1
+    suites = ElementTree.fromstring(capsys.readouterr().out)
+    assert (suites.get("tests"), suites.get("failures")) == ("1", "1")
+    (failure,) = suites.iter("failure")
+    assert failure.get("message") == "expected violated, got complies"
+    assert "No noise" in (failure.text or "")

@@ -255,13 +255,15 @@ def test_on_trees_it_is_the_walk_downstream(seed: int, count: int, stated: bool)
         == 1
         for spot in spots
     ]
-    crossing = any(
-        shapely.LineString([a.start, a.end]).crosses(shapely.LineString([b.start, b.end]))
-        for i, a in enumerate(rivers)
-        for b in rivers[i + 1 :]
-        if shapely.distance(shapely.Point(b.start), shapely.LineString([a.start, a.end])) < 2
+    lines = [shapely.LineString([r.start, r.end]) for r in rivers]
+    joining_more = any(
+        shapely.distance(shapely.Point(end), other) < 2
+        for i, r in enumerate(rivers)
+        for j, other in enumerate(lines)
+        for end in ([r.start] if j == r.into else [r.start, r.end])
+        if i != j
     )
-    if crossing or not all(alone):
+    if joining_more or not all(alone):
         return
     zone = zone_of(*(shapely.LineString([r.start + ORIGIN, r.end + ORIGIN]) for r in rivers))
     into = [r.into for r in rivers] if stated else None

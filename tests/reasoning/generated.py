@@ -121,6 +121,10 @@ def cited(source: Instrument = HELD) -> tuple[Citation, ...]:
     return (Citation(source, ARTICLE, Interval()),)
 
 
+BEFORE = (Citation(HELD, ARTICLE, Interval(end=date(2020, 1, 1))),)
+"""A clause that is not in force on the day of the submissions."""
+
+
 # ── conditions ──────────────────────────────────────────────────────────────────────────────────
 
 selections = st.builds(
@@ -223,7 +227,7 @@ def exceptions(draw: st.DrawFn, leaf: st.SearchStrategy[Condition], depth: int) 
     return ExceptionClause(
         draw(conditions(leaf, 3)),
         draw(st.one_of(st.none(), conditions(leaf, 2))),
-        (),
+        draw(st.sampled_from([(), (), cited(), BEFORE])),
         tuple(draw(st.lists(deeper, min_size=draw(st.integers(0, 1)), max_size=2)))
         if depth > 1
         else (),
@@ -277,7 +281,8 @@ def covering(draw: st.DrawFn, hit: Relates, leaf: st.SearchStrategy[Condition]) 
     if draw(st.integers(0, 3)) == 3:
         condition = All((condition, draw(leaf)))
     taken_back = draw(st.lists(exceptions(leaf, 2), max_size=1)) if draw(st.booleans()) else ()
-    return ExceptionClause(condition, provided, (), tuple(taken_back))
+    citations = draw(st.sampled_from([(), (), cited(), BEFORE]))
+    return ExceptionClause(condition, provided, citations, tuple(taken_back))
 
 
 ALWAYS = Compares(

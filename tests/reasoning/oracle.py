@@ -68,6 +68,8 @@ def some(truths: Iterable[Truth]) -> Truth:
 
 def status(rule: Rule, known: Known, in_force: Sequence[Rule] = ()) -> str:
     """The status shown: by the definitions of out of scope, no breach, violated, excused, owed."""
+    if rule.territory is not None and known.inside(rule.territory) is False:
+        return "not_applicable"
     held = [c.instrument.text_held for c in rule.citations if c.interval.holds(known.day)]
     if not any(day is None or day <= known.day for day in held):
         return "undetermined"
@@ -115,7 +117,8 @@ def excuses(rule: Rule, known: Known, hope: bool) -> Truth:
     """Whether an exception lifts the breach, or some do whose documents cover the ground only
     together.
     """
-    covering = [e for e in rule.exceptions if grounds(e)][:4]
+    standing = [e for e in rule.exceptions if stands(e, known)]
+    covering = [e for e in standing if grounds(e)][:4]
     groups = [g for n in range(2, len(covering) + 1) for g in combinations(covering, n)]
     together = (
         every(
@@ -126,7 +129,13 @@ def excuses(rule: Rule, known: Known, hope: bool) -> Truth:
         )
         for group in groups
     )
-    return some([*(excuse(e, known, hope) for e in rule.exceptions), *together])
+    return some([*(excuse(e, known, hope) for e in standing), *together])
+
+
+def stands(exception: ExceptionClause, known: Known) -> bool:
+    """Whether a clause of an exception is in force; one that cites none always is."""
+    days = [c.interval for c in exception.citations]
+    return not days or any(d.holds(known.day) for d in days)
 
 
 def excuse(exception: ExceptionClause, known: Known, hope: bool, helps: bool = True) -> Truth:
@@ -137,7 +146,11 @@ def excuse(exception: ExceptionClause, known: Known, hope: bool, helps: bool = T
     return every(
         [
             *(holds(part, known, hope and helps) for part in parts),
-            *(neither(excuse(n, known, hope, not helps)) for n in exception.except_when),
+            *(
+                neither(excuse(n, known, hope, not helps))
+                for n in exception.except_when
+                if stands(n, known)
+            ),
         ]
     )
 

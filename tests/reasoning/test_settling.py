@@ -25,6 +25,7 @@ from redline.rulebook.model import (
     Any,
     AttributeTerm,
     CodeConstant,
+    ColumnTerm,
     Compares,
     Constant,
     DocumentHeld,
@@ -35,9 +36,10 @@ from redline.rulebook.model import (
     QuantityType,
     Rule,
     RuleBook,
+    Selection,
 )
 from tests.reasoning import generated
-from tests.reasoning.facts import Facts
+from tests.reasoning.facts import Facts, Ground
 from tests.reasoning.generated import (
     AMOUNT,
     ATTRIBUTES,
@@ -47,6 +49,7 @@ from tests.reasoning.generated import (
     JUDGEMENTS,
     KIND,
     LAYERS,
+    LEVEL,
     STAGE,
 )
 from tests.reasoning.test_statuses import (
@@ -128,6 +131,17 @@ def test_answers_that_exclude_each_other_are_not_combined():
 def test_a_document_is_one_question_with_what_is_asked_of_it():
     covering = rule(OVERLAP, unless(replace(OPINION, overlaps=(OVERLAP,))))
     assert sets(covering, world({}, 3.0)) == [{"doc0"}]
+
+
+def test_features_in_doubt_are_asked_for_where_a_document_must_cover_all_of_an_overlap():
+    # The first zone is meant for certain; whether the second is, which its blank level leaves open,
+    # decides how much the document has to cover.
+    second = Selection(LAYERS[0], IsOneOf(ColumnTerm(LAYERS[0], LEVEL), frozenset({"second"}), ()))
+    overlap = replace(OVERLAP, selection=second)
+    ground = Ground((({"level": "second"}, 2.0), ({"level": None}, 1.0)))
+    facts = replace(world({}, 3.0), layers={LAYERS[0].names.key: ground})
+    of = rule(overlap, unless(replace(OPINION, overlaps=(overlap,))))
+    assert sets(of, facts) == [{"doc0", LAYERS[0].names.key}]
 
 
 def test_a_stage_is_asked_where_a_document_is_due_by_it():

@@ -51,7 +51,7 @@ from tests.report.synthetic import (
 HOSTILE = (
     "</title></script><script>alert(1)</script>\"'><img src=x onerror=y>\x1b[31m\u202eevil\x00"
 )
-VOID = {"meta", "input", "br", "hr", "col"}
+VOID = {"meta", "link", "input", "br", "hr", "col"}
 
 
 def page(findings: FindingsDocument, language: Language = "en") -> str:
@@ -277,11 +277,11 @@ def test_a_report_of_one_submission_says_all():
         "Does the project degrade the ecological function?",
         "Under the tolerance, not counted (1)",
         "Warnings (1)",
-        "In force here and not checked: 1 clauses",
+        "In force here and not checked: 1 clause",
         "left to judgement",
-        "Tolerance: pieces of less than 0 m² or narrower than 0.001 m",
+        "Tolerance: pieces narrower than 0.001 m are listed as slivers",
         "粤府函〔2019〕1号",
-        "declared empty",
+        "Declared empty (1): wetland",
         "A rule that is violated: was complies, is violated",
         "cn.gone: was complies, is not asked",
         "Problems (1)",
@@ -370,6 +370,15 @@ def test_a_map_draws_each_kind_and_each_piece_once():
     assert (left + right) / 2 == pytest.approx(360) and (top + bottom) / 2 == pytest.approx(220)
     assert (right - left) * scene.metres_per_unit == pytest.approx(0.01 * 101_430, rel=1e-3)
     assert (bottom - top) * scene.metres_per_unit == pytest.approx(0.01 * 110_770, rel=1e-3)
+
+
+def test_pieces_on_the_same_ground_are_painted_once_and_all_named():
+    pieces = tuple(Evidence(layer=f"zone {i}", geometry=SQUARE) for i in range(3))
+    one = submission(findings=(finding(Status.UNDETERMINED, evidence=pieces),))
+    scene = scene_of(one, "en", 0.1)
+    assert scene is not None
+    (drawn,) = [shape for shape in scene.shapes if shape.kind.value == "open"]
+    assert all(f"zone {i}" in drawn.label for i in range(3))
 
 
 def test_what_is_too_small_to_be_seen_is_marked_by_a_dot():

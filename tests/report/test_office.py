@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import sqlite3
 import zipfile
@@ -17,12 +18,12 @@ import openpyxl
 import pyogrio
 import pytest
 
-from redline.findings import FindingsDocument, LineString, Part, Status
+from redline.findings import FindingsDocument, LineString, Part, Polygon, Status
 from redline.messages import Language
 from redline.report.docx import MAPS, write_docx
 from redline.report.gpkg import write_gpkg
 from redline.report.xlsx import CELL, write_xlsx
-from tests.report.synthetic import document, finding, submission
+from tests.report.synthetic import VIOLATED, document, finding, submission
 from tests.report.test_html import DOCUMENTS, HOSTILE, square
 
 FORMULAS = ("=1+1", "+1", "-2", "@SUM(A1)", "＝1+1", ' =HYPERLINK("http://x")', "\t=1")
@@ -145,6 +146,22 @@ def test_the_opinion_has_its_map_as_a_picture_with_a_description():
     assert shape._inline.docPr.get("descr") == "Map of LP-1"
     many = document(*(submission(id=str(i), findings=()) for i in range(MAPS + 1)))
     assert len(docx.Document(written(write_docx, many)).inline_shapes) == 0
+
+
+def test_many_findings_and_a_footprint_of_many_points_still_make_office_files():
+    ring = [
+        (114.5 + 0.01 * math.cos(a), 24.3 + 0.01 * math.sin(a))
+        for a in (2 * math.pi * i / 100_000 for i in range(100_000))
+    ]
+    round_one = Part(
+        role="permanent", area_m2=1.0, geometry=Polygon(coordinates=((*ring, ring[0]),))
+    )
+    many = tuple(finding(Status.COMPLIES, rule=f"r{i}") for i in range(5000))
+    crowded = document(submission(parts=(round_one,), findings=(VIOLATED, *many)))
+    assert len(docx.Document(written(write_docx, crowded)).inline_shapes) == 1
+    sheet = openpyxl.load_workbook(written(write_xlsx, crowded), read_only=True)["Findings"]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert len(rows) == 1 + 5001 and rows[1][1] == "violated"
 
 
 def test_text_of_strangers_is_text_in_word():

@@ -8,6 +8,8 @@ import pytest
 from redline.diagnostics import display_width
 from redline.findings import (
     Bilingual,
+    Change,
+    Changes,
     Evidence,
     ExceptionStatus,
     FindingsDocument,
@@ -57,7 +59,7 @@ def test_the_verdict_comes_first_then_failures_then_what_is_owed_then_what_is_as
         "Undetermined (2)",
         "Questions (2)",
         "Rules in force: 8",
-        "In force here and not checked: 1 clauses",
+        "In force here and not checked: 1 clause",
         "Under the tolerance",
         "Warnings (1)",
     ]
@@ -176,6 +178,17 @@ def test_colours_only_where_asked_for_and_the_words_are_the_same():
     assert re.sub(r"\x1b\[[0-9;]*m", "", colourful) == plain
 
 
+def test_what_has_changed_since_an_earlier_check_is_told_first():
+    changed = submission(
+        compared=Changes(
+            record_digest="0" * 64,
+            changes=(Change(rule=VIOLATED.rule, before=Status.COMPLIES, after=Status.VIOLATED),),
+        )
+    )
+    text = rendered(document(changed))
+    assert text.index("was complies, is violated") < text.index("Violated (")
+
+
 def test_the_same_findings_give_the_same_bytes():
     assert rendered(document(submission())) == rendered(document(submission()))
 
@@ -185,6 +198,13 @@ def test_much_evidence_is_cut_to_a_few_pieces_and_a_count():
     crowded = submission(findings=(VIOLATED.model_copy(update={"evidence": many}),))
     assert "and 25 more" in rendered(document(crowded))
     assert "more" not in rendered(document(crowded), full=True).split("remedy")[0]
+
+
+def test_a_measurement_that_several_parts_of_a_rule_read_is_told_once():
+    text = rendered(
+        document(submission(findings=(finding(Status.VIOLATED, measured=(OVERLAP,) * 5),)))
+    )
+    assert text.count("area of overlap with drinking water") == 1
 
 
 def test_a_question_without_a_number_of_its_own_is_not_lost():

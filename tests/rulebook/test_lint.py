@@ -129,6 +129,28 @@ def test_an_exception_whose_clauses_together_cover_the_rule_is_sound(tmp_path: P
     )
 
 
+def test_information_may_rest_on_a_clause_of_some_of_the_days(tmp_path: Path):
+    text = rule(
+        '  forbids noisy\n  penalty "A fine" / "罚款"\n    cites ACT art. 9 from 2022-01-01',
+        "ACT art. 1 before 2023-01-01",
+    )
+    assert "RL301" not in codes(text, tmp_path)
+    later = text.replace("art. 9 from 2022-01-01", "art. 9 from 2023-01-01")
+    assert "RL301" in codes(later, tmp_path)
+
+
+def test_a_successor_is_found_through_the_concepts_that_it_uses(tmp_path: Path):
+    text = (
+        'concept old_noise / 旧噪声 "O" / "旧" means noisy cites ACT art. 4\n'
+        'concept new_noise / 新噪声 "N" / "新" means noisy or size more than 5 ha '
+        "cites ACT art. 5\n"
+        + rule("  forbids old_noise", "ACT art. 1 before 2022-01-01")
+        + rule("  forbids new_noise", "ACT art. 2 from 2022-01-01", name="s / 乙")
+    )
+    assert "RL303" not in codes(text, tmp_path)
+    assert "RL303" in codes(text.replace("from 2022-01-01", "from 2022-01-02"), tmp_path)
+
+
 @pytest.mark.parametrize(
     ("norm", "status", "wanted"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,11 +14,13 @@ from shapely.geometry.base import BaseGeometry
 
 from redline import findings as f
 from redline.checking.diagnostics import ExpectationMissed
+from redline.checking.presumptions import presumptions
 from redline.checking.quotas import account_of
 from redline.checking.terrain import MeasuredTerrain
 from redline.diagnostics import Place
 from redline.ground.distance import nearest
 from redline.ground.features import Submission
+from redline.ground.measure import thin_meetings
 from redline.language.kinds import Comparator, MeasureKind, NormKind, RelationKind
 from redline.messages import Title
 from redline.quantities import base_unit
@@ -35,7 +37,7 @@ from redline.reasoning.plan import (
     RuleGroup,
 )
 from redline.reasoning.settling import settling_sets
-from redline.reasoning.subjects import CodeSet, Subjects
+from redline.reasoning.subjects import Booleans, CodeSet, Subjects
 from redline.reasoning.truth import FALSE, NOT_YET, TRUE, UNKNOWN, Bounds
 from redline.reasoning.wants import Want, WantFinder, open_atoms
 from redline.rulebook.model import (
@@ -122,8 +124,15 @@ def findings_of(answered: Answered, subject: int, kind: str) -> tuple[f.Finding,
     rule book's order. Checks of data are told apart (`expectations_missed`).
     """
     maker = FindingMaker(answered, subject)
+    return tuple(maker.finding(i) for i in rules_asked(answered, kind))
+
+
+def rules_asked(answered: Answered, kind: str) -> tuple[int, ...]:
+    """The places in the plan of the rules that make findings of submissions of a kind, in the
+    order of `findings_of`.
+    """
     return tuple(
-        maker.finding(i)
+        i
         for i, group in enumerate(answered.inference.plan.rules)
         if group.rule.severity != "data_check" and speaks_of(group.rule, kind)
     )
@@ -205,19 +214,30 @@ class FindingMaker:
                 ),
                 None,
             ),
-            information=tuple(
-                f.Information(
-                    kind=x.kind,
-                    text=f.Bilingual.of(x.title),
-                    citations=tuple(
-                        citation_of(c) for c in x.citations if c.interval.holds(self.plan.day)
-                    ),
-                )
-                for x in rule.information
-            )
-            if telling
-            else (),
+            information=tuple(self.information(group)) if telling else (),
         )
+
+    def information(self, group: RuleGroup) -> Iterator[f.Information]:
+        """What the rule adds on the day, and what the finding rests on that is presumed."""
+        told = [(x.kind, x.title, x.citations) for x in group.rule.information]
+        for mapping in presumptions(group, self.plan, self.terrain, self.subject):
+            assert mapping.presumed is not None
+            yield f.Information(
+                kind="note",
+                text=f.Bilingual(
+                    en=f"What this ground was called before is presumed: {mapping.presumed.en}",
+                    zh=f"此处原名称系推定：{mapping.presumed.zh}",
+                ),
+                citations=self.cited_today(mapping.citations),
+            )
+        for kind, title, citations in told:
+            cited = self.cited_today(citations)
+            if cited:
+                yield f.Information(kind=kind, text=f.Bilingual.of(title), citations=cited)
+
+    def cited_today(self, citations: Iterable[Citation]) -> tuple[f.Citation, ...]:
+        """The clauses among some that are in force on the day."""
+        return tuple(citation_of(c) for c in citations if c.interval.holds(self.plan.day))
 
     # ── truths ──
 
@@ -250,11 +270,39 @@ class FindingMaker:
                 for item in items:
                     yield from self.atoms(item, positive)
 
+    def telling(
+        self, formula: Formula, positive: bool = True
+    ) -> Iterator[tuple[int, PlanAtom, bool]]:
+        """The judged atoms on which the truth of a formula rests, each as in `atoms`.
+
+        Of what is true because one of several things is so, those that are; of what is false
+        because one of several is not, those that are not.
+        """
+        match formula:
+            case Leaf(index=index):
+                atom = self.plan.atoms[index]
+                if isinstance(atom, Derived):
+                    yield from self.telling(self.plan.formulas[index], positive)
+                else:
+                    yield index, atom, positive
+            case Negation(inner=inner):
+                yield from self.telling(inner, not positive)
+            case Conjunction(items=items) | Disjunction(items=items):
+                deciding = FALSE if isinstance(formula, Conjunction) else TRUE
+                decided = self.truth(formula) == deciding
+                for item in items:
+                    if not decided or self.truth(item) == deciding:
+                        yield from self.telling(item, positive)
+
     # ── parts of a finding ──
 
     def measurements(self, group: RuleGroup) -> Iterator[f.Measured]:
-        """What the norm compares: value, limit and margin."""
-        for index, atom, positive in self.atoms(group.breach):
+        """What the norm compares: value, limit and margin; each once."""
+        yield from dict.fromkeys(self.measured_in(group.breach))
+
+    def measured_in(self, formula: Formula) -> Iterator[f.Measured]:
+        """What a formula compares, as far as its truth rests on it."""
+        for index, atom, positive in self.telling(formula):
             measured = self.measured.get(index)
             if measured is None or not isinstance(atom, Compares | Relates):
                 continue
@@ -313,7 +361,7 @@ class FindingMaker:
         seen: set[tuple[str, str]] = set()
         formulas = [group.scope, group.breach, *(e.promised for e in group.exceptions)]
         for formula in formulas:
-            for index, atom, _positive in self.atoms(formula):
+            for index, atom, _positive in self.telling(formula):
                 if self.truths[index] == UNKNOWN:
                     continue
                 for fact in self.fact(atom):
@@ -462,7 +510,7 @@ class FindingMaker:
         """The ground on which the norm's answer rests, and the slivers left out of it."""
         evidence: dict[tuple[object, ...], f.Evidence] = {}
         slivers: dict[tuple[object, ...], f.Evidence] = {}
-        for _index, atom, _positive in self.atoms(group.breach):
+        for _index, atom, _positive in self.telling(group.breach):
             for part, selection, distance in spatial_terms(atom):
                 if selection.layer not in self.terrain.zones:
                     continue
@@ -472,7 +520,9 @@ class FindingMaker:
                         evidence[part, selection, found.feature] = found
                     continue
                 for counted, row in self.pieces(part, selection):
-                    key = (part, selection, row.feature, row.area_m2, row.length_m)
+                    size = (row.area_m2, row.length_m)
+                    point = row.geometry if size == (None, None) else None
+                    key = (part, selection, row.feature, *size, point)
                     if not counted:
                         slivers[key] = row
                     elif telling:
@@ -521,6 +571,25 @@ class FindingMaker:
                         length_m=round(float(lines.length_m[row]), 3),
                     ),
                 )
+        yield from self.points(part, selection, masks.possibly)
+
+    def points(
+        self, part: Part, selection: Selection, mask: Booleans
+    ) -> Iterator[tuple[bool, f.Evidence]]:
+        """The points of a part that lie in features of a selection, and the points of the
+        selection that lie in the part.
+        """
+        layer, shapes = selection.layer, self.terrain.shapes(part)
+        mine = shapes.geometry[shapes.owner == self.subject]
+        zone = self.terrain.zones[layer]
+        for index, feature in zip(*thin_meetings(mine, zone, mask), strict=True):
+            inside = shapely.get_dimensions(mine[index]) == 0
+            if not inside and layer.geometry != "point":
+                continue
+            point = mine[index] if inside else zone.geometry[feature]
+            relation = f.Relation.WITHIN if inside else f.Relation.OVERLAPS
+            (shown,) = self.terrain.plane.to_lonlat(np.array([point], dtype=object))
+            yield True, self.item(part, layer, int(feature), shown, relation=relation)
 
     def near(self, part: Part, selection: Selection) -> f.Evidence | None:
         """The feature of a selection that is nearest to a part."""
@@ -572,6 +641,7 @@ class FindingMaker:
             feature=str(name) if name is not None else f"#{feature + 1}",
             relation=relation,
             role=part_in_words(part).en if part.component is None else part.component.names.key,
+            role_title=f.Bilingual.of(part.component.title) if part.component else None,
             area_m2=area_m2,
             width_m=width_m,
             length_m=length_m,
@@ -624,8 +694,8 @@ def limit_clauses(term: Term, day: date) -> tuple[Citation, ...]:
 def spatial_terms(atom: PlanAtom) -> Iterator[tuple[Part, Selection, bool]]:
     """The parts and selections that an atom measures, and whether by distance."""
     match atom:
-        case Relates(part=part, selection=selection):
-            yield part, selection, False
+        case Relates(kind=kind, part=part, selection=selection):
+            yield part, selection, kind is RelationKind.NEAR
         case Compares(left=left, right=right):
             for term in (left, right):
                 if isinstance(term, MeasureTerm) and term.selection is not None:
@@ -645,9 +715,8 @@ def value_in_words(kind: object, value: object) -> Title | None:
             unit = base_unit(dimension)
             if not np.isfinite(number):
                 return None
-            return Title(
-                f"{tidy(number):g} {unit.en}".strip(), f"{tidy(number):g} {unit.zh}".strip()
-            )
+            shown = f"{tidy(number):,.6f}".rstrip("0").rstrip(".")
+            return Title(f"{shown} {unit.en}".strip(), f"{shown} {unit.zh}".strip())
         case DateType():
             number = float(value)  # type: ignore[arg-type]
             if number == NOT_YET:

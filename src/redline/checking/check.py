@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
 
 from redline import findings as f
 from redline.checking import partitions
@@ -29,28 +31,49 @@ from redline.checking.diagnostics import (
     DeclaredAreaDiffers,
     LayerNotOpened,
     NoCatalog,
-    SubjectNotYetJudged,
 )
 from redline.checking.facts import Stated, stated, subjects_of
 from redline.checking.quotas import with_grants
+from redline.checking.regions import (
+    RegionTerrain,
+    filled_plan,
+    layers_of_areas,
+    recomputed,
+    said_of_rules,
+    stated_region,
+    with_figures,
+    with_ground,
+)
+from redline.checking.revision_units import (
+    COUNTY,
+    Expanded,
+    RevisionTerrain,
+    expand_revision,
+)
+from redline.checking.revisions import Surroundings, layer_of_revision
 from redline.checking.sensitivity import boundary_sensitive
 from redline.checking.suspicions import Suspicions
 from redline.checking.terrain import MeasuredTerrain
+from redline.checking.units import unit_checks, unit_findings
 from redline.checking.way_out import with_ways_out
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.addresses import without_password
 from redline.ground.catalog import Catalog, LayerVersion, find_catalog, load_catalog
 from redline.ground.features import Kind, Parcel, Role, Submission
+from redline.ground.indicators import IndicatorTable, read_indicators
 from redline.ground.measure import Tolerance, geodesic_length
-from redline.ground.opening import open_zone, plane_of_catalog
+from redline.ground.opening import open_zone, plane_of_catalog, read
 from redline.ground.plane import Plane, degrees_from, planar_gauss_krueger_area
 from redline.ground.store import default_store
 from redline.ground.submissions import load_submissions
 from redline.ground.zoning import Zone
 from redline.messages import Message, msg
+from redline.reasoning.filters import totals_in
 from redline.reasoning.infer import infer
 from redline.reasoning.judge import Judging, judge
 from redline.reasoning.plan import (
+    SUBMISSIONS,
+    About,
     CoveredTogether,
     Inside,
     Plan,
@@ -230,6 +253,12 @@ class Batch:
     warnings: tuple[tuple[Diagnostic, ...], ...]
 
 
+REGIONS = About("region")
+
+STATES = frozenset({Kind.REVISION, Kind.REGION, Kind.LAYERS})
+"""Kinds of submissions that are judged part by part, each in a batch of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A submission that the rule book understands, its place in the answer, and its warnings."""
@@ -249,11 +278,18 @@ def understood(
     if answers is not None:
         problems += unclaimed(answers, [s.id for s in found])
     for row, submission in enumerate(found):
-        if submission.kind not in (Kind.PROJECT, Kind.OPERATION):
+        if submission.revision is not None:
             place = Place(submission.source, item=submission.id)
-            problems.append(SubjectNotYetJudged(place=place, kind=submission.kind.value))
-            continue
+            try:
+                layer_of_revision(submission.revision, book, place)
+            except Refusal as refusal:
+                problems += refusal.diagnostics
+                continue
         one, diagnostics = stated(submission, book, settings, answers)
+        if submission.region is not None:
+            figures = stated_region(one, book).diagnostics
+            problems += [d for d in figures if d.severity == "error"]
+            diagnostics += [d for d in figures if d.severity != "error"]
         errors = [d for d in diagnostics if d.severity == "error"]
         if errors:
             problems += diagnostics
@@ -269,8 +305,13 @@ def batches(
 ) -> Iterator[Batch]:
     """The submissions of each day, in partitions where they are very many."""
     for day, rows in sorted(by_day.items()):
-        submissions = [row.one.submission for row in rows]
-        for some in partitions.partitions(rows, submissions, plane, partitions.SIZE):
+        states = [row for row in rows if row.one.submission.kind in STATES]
+        plain = [row for row in rows if row.one.submission.kind not in STATES]
+        yield from (Batch(day, (s.number,), (s.one,), (s.warnings,)) for s in states)
+        if not plain:
+            continue
+        submissions = [row.one.submission for row in plain]
+        for some in partitions.partitions(plain, submissions, plane, partitions.SIZE):
             suspected = suspicions.of([row.one.submission for row in some])
             yield Batch(
                 day,
@@ -306,6 +347,10 @@ class Zones:
         self.kept: dict[tuple[object, ...], Zone] = {}
         self.book = book
         self.diagnostics: list[Diagnostic] = []
+        self.figures: IndicatorTable | None = None
+        if catalog is not None and catalog.indicators is not None:
+            self.figures = read_indicators(Path(catalog.indicators))
+            self.diagnostics += self.figures.diagnostics
         if catalog is not None:
             for name in catalog.names:
                 if name not in book.layers:
@@ -364,7 +409,11 @@ class ZonesOfDay(Mapping[Layer, Zone]):
             self.zones.diagnostics += refusal.diagnostics
             return None
         self.versions[layer] = version
-        return zone
+        if self.zones.figures is None:
+            return zone
+        joined = with_figures(zone, layer, self.zones.figures, self.day)
+        self.zones.diagnostics += joined.diagnostics
+        return joined.zone
 
 
 def layers_asked(plan: Plan) -> tuple[Layer, ...]:
@@ -380,6 +429,8 @@ def layers_of(atom: PlanAtom) -> Iterator[Layer]:
     match atom:
         case Relates(selection=selection, by=by):
             yield selection.layer
+            for total in totals_in(atom):
+                yield from total.same_areas
             if by is not None:
                 yield from layers_of_term(by[1])
         case Compares(left=left, right=right):
@@ -414,11 +465,29 @@ def plane_of(days: Iterable[Sequence[Row]]) -> Plane:
             if not ground.geometry.is_empty:
                 west, south, east, north = ground.geometry.bounds
                 corners.append(degrees_from(ground.crs)(np.array([[west, south], [east, north]])))
+    for submission in (row.one.submission for rows in days for row in rows):
+        corners += corners_of_versions(submission)
     if not corners:
         return Plane.for_extent((105.0, 35.0, 105.0, 35.0))
     degrees = np.concatenate(corners)
     low, high = degrees.min(axis=0), degrees.max(axis=0)
     return Plane.for_extent((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+
+
+def corners_of_versions(submission: Submission) -> Iterator[NDArray[np.float64]]:
+    """The corners, in degrees, of the files that a revision compares."""
+    if submission.revision is None:
+        return
+    for version in (submission.revision.baseline, submission.revision.proposed):
+        if version.path is None:
+            continue
+        try:
+            table = read(version.path, version.layer, version.crs, version.encoding)
+        except Refusal:
+            continue  # said when the version is opened
+        west, south, east, north = shapely.total_bounds(table.geometry).tolist()
+        if np.isfinite(west):
+            yield degrees_from(table.crs)(np.array([[west, south], [east, north]]))
 
 
 # ── answers ─────────────────────────────────────────────────────────────────────────────────
@@ -431,6 +500,18 @@ class JudgedBatch:
     batch: Batch
     answered: Answered
     zones: ZonesOfDay
+    about: About = SUBMISSIONS
+    expanded: Expanded | None = None
+    """The parts of a submission that is judged part by part; the batch has a row for each."""
+
+
+def judged_batches(task: Task) -> Iterator[JudgedBatch]:
+    """Every batch that can be judged."""
+    for batch in task.batches:
+        try:
+            yield judge_batch(batch, task)
+        except Refusal:
+            continue  # `answer` has said why
 
 
 def judge_batch(batch: Batch, task: Task) -> JudgedBatch:
@@ -446,12 +527,19 @@ def judge_batch(batch: Batch, task: Task) -> JudgedBatch:
 
 
 def judge_anew(batch: Batch, task: Task) -> JudgedBatch:
-    """What `judge_batch` does once."""
-    plan = make_plan(task.book, batch.day)
+    """What `judge_batch` does once. Raises `Refusal` where a state cannot be had."""
+    about = about_batch(batch, task.book)
+    plan = make_plan(task.book, batch.day, about)
     layers = layers_asked(plan) + tuple(
         layer for clause in task.book.not_executable for layer in clause.concerning
     )
+    if about is not SUBMISSIONS:
+        layers += places_asked(batch.submissions[0].submission, task.book)
     opened = ZonesOfDay(task.zones, tuple(dict.fromkeys(layers)), batch.day)
+    if about.subject == "region":
+        return judge_region(batch, plan, opened, task)
+    if about is not SUBMISSIONS:
+        return judge_parts(batch, about, plan, opened, task)
     days = [batch.day] * len(batch.rows)
     subjects = subjects_of(batch.submissions, task.book, days)
     terrain = MeasuredTerrain(
@@ -465,10 +553,76 @@ def judge_anew(batch: Batch, task: Task) -> JudgedBatch:
     return JudgedBatch(batch, answered, opened)
 
 
+def about_batch(batch: Batch, book: RuleBook) -> About:
+    """What the subjects of a batch are."""
+    submission = batch.submissions[0].submission
+    if submission.revision is not None:
+        place = Place(submission.source, item=submission.id)
+        return About("revision", layer_of_revision(submission.revision, book, place))
+    return REGIONS if submission.kind is Kind.REGION else SUBMISSIONS
+
+
+def places_asked(submission: Submission, book: RuleBook) -> tuple[Layer, ...]:
+    """The layers by whose features a revision is compared, or in which an area is looked for."""
+    if submission.region is not None:
+        return layers_of_areas(book)
+    named = submission.revision.by if submission.revision else None
+    return tuple(book.layers[n] for n in named or (COUNTY,) if n in book.layers)
+
+
+def judge_region(batch: Batch, plan: Plan, opened: ZonesOfDay, task: Task) -> JudgedBatch:
+    """Judge a region by the figures that it reports."""
+    zones, days = task.zones, [batch.day]
+    around = Surroundings(task.book, zones.catalog, opened, zones.plane, task.tolerance)
+    figures = stated_region(batch.submissions[0], task.book)
+    plan = filled_plan(plan, figures)
+    source = batch.submissions[0].submission.source
+    one, said = recomputed(figures, plan, source)
+    row = with_ground(one, around)
+    subjects = subjects_of((row,), task.book, days)
+    terrain = RegionTerrain((row,), days, zones.plane, opened, task.tolerance, task.register)
+    terrain.book = task.book
+    judged = judge(plan, subjects, terrain)
+    inference = infer(plan, judged.truths)
+    answered = Answered(task.book, subjects, terrain, judged, inference)
+    said += said_of_rules(figures, inference, source)
+    warnings = ((*batch.warnings[0], *said),)
+    region = Batch(batch.day, batch.rows, (row,), warnings)
+    return JudgedBatch(region, answered, opened, REGIONS)
+
+
+def judge_parts(
+    batch: Batch, about: About, plan: Plan, opened: ZonesOfDay, task: Task
+) -> JudgedBatch:
+    """Judge a submission part by part: the same as for many submissions, a row for each part."""
+    assert about.layer is not None
+    zones = task.zones
+    around = Surroundings(task.book, zones.catalog, opened, zones.plane, task.tolerance)
+    expanded = expand_revision(batch.submissions[0], about.layer, plan, around)
+    count = len(expanded.rows)
+    parts = Batch(batch.day, batch.rows * count, expanded.rows, batch.warnings * count)
+    days = [batch.day] * count
+    subjects = subjects_of(expanded.rows, task.book, days)
+    terrain = RevisionTerrain(
+        expanded.rows, days, zones.plane, expanded.zones, task.tolerance, task.register
+    )
+    terrain.expanded, terrain.plan, terrain.around = expanded, plan, around
+    judged = judge(plan, subjects, terrain)
+    inference = infer(plan, judged.truths)
+    answered = Answered(task.book, subjects, terrain, judged, inference)
+    return JudgedBatch(parts, answered, opened, about, expanded)
+
+
 def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
     """The findings of a batch, by the rows of its submissions."""
-    done = judge_batch(batch, task)
-    answered, opened, book = done.answered, done.zones, task.book
+    try:
+        done = judge_batch(batch, task)
+    except Refusal as refusal:
+        task.problems.extend(refusal.diagnostics)
+        return {}
+    if done.expanded is not None:
+        return {batch.rows[0]: answer_in_parts(done, done.expanded, task)}
+    answered, opened, book, batch = done.answered, done.zones, task.book, done.batch
     subjects, terrain = answered.subjects, answered.terrain
     judging = Judging(batch.day, subjects, terrain)
     scope = clauses_not_executed(book, terrain, judging, batch.day)
@@ -482,7 +636,7 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
         submission = batch.submissions[index].submission
         found = findings_of(answered, index, submission.kind.value)
         if task.options.way_out:
-            found = with_ways_out(answered, index, found)
+            found = with_ways_out(answered, index, submission.kind.value, found)
         results[row] = f.SubmissionFindings(
             id=submission.id,
             kind=f.Subject(submission.kind.value),
@@ -508,6 +662,37 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
     return results
 
 
+def answer_in_parts(done: JudgedBatch, expanded: Expanded, task: Task) -> f.SubmissionFindings:
+    """The findings of a submission that was judged part by part."""
+    batch, answered, opened = done.batch, done.answered, done.zones
+    submission = batch.submissions[0].submission
+    found = unit_findings(answered, expanded.units)
+    place = Place(submission.source, item=submission.id)
+    used = [
+        (layer, opened.versions[layer], opened[layer])
+        for layer in opened.layers
+        if layer in opened.versions
+    ]
+    task.zones.diagnostics += answered.terrain.diagnostics
+    return f.SubmissionFindings(
+        id=submission.id,
+        kind=f.Subject(submission.kind.value),
+        title=submission.title,
+        source=submission.source,
+        as_of=batch.day,
+        verdict=verdict_of(found),
+        basis=basis_of(submission, expanded.tolerance or task.tolerance, expanded.crs),
+        layers=tuple(layer_used(*one) for one in (*expanded.used, *used)),
+        findings=found,
+        data_checks=tuple(unit_checks(answered, expanded.units, place)),
+        warnings=tuple(
+            f.Problem.of(d) for d in dict.fromkeys((*batch.warnings[0], *expanded.diagnostics))
+        ),
+        not_executed=tuple(rules_not_verified(found)),
+        revised=expanded.revised,
+    )
+
+
 def layer_used(layer: Layer, version: LayerVersion, zone: Zone) -> f.LayerUsed:
     """A version of a layer as findings carry it."""
     from datetime import timedelta
@@ -526,10 +711,10 @@ def layer_used(layer: Layer, version: LayerVersion, zone: Zone) -> f.LayerUsed:
     )
 
 
-def basis_of(submission: Submission, tolerance: Tolerance) -> f.Basis:
-    """How a submission was measured."""
+def basis_of(submission: Submission, tolerance: Tolerance, crs: CRS | None = None) -> f.Basis:
+    """How a submission was measured; `crs` is that of its ground where it is no footprint."""
     grounds = list(submission.geometries.values())
-    crs = grounds[0].crs if grounds else None
+    crs = grounds[0].crs if grounds else crs
     authority = crs.to_authority() if crs is not None else None
     return f.Basis(
         area="ellipsoidal",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from redline import findings as f
-from redline.checking.assembling import FindingMaker, citation_of, shows_number
+from redline.checking.assembling import FindingMaker, citation_of, rules_asked, shows_number
+from redline.checking.check import Task, judge_batch
 from redline.language.kinds import MeasureKind, RelationKind
 from redline.reasoning.explanation import Step, explain
 from redline.reasoning.plan import PlanAtom, Promised
@@ -13,6 +14,33 @@ from redline.reasoning.truth import FALSE, TRUE, UNKNOWN
 from redline.rulebook.model import Compares, MeasureTerm, Relates
 
 TRUTHS = {FALSE: f.Truth.FALSE, UNKNOWN: f.Truth.UNKNOWN, TRUE: f.Truth.TRUE}
+
+
+GRAVE = (f.Status.VIOLATED, f.Status.CONDITIONAL, f.Status.EXCUSED)
+"""Statuses of findings whose derivation a reader asks for first."""
+
+
+def with_derivations(
+    task: Task, document: f.FindingsDocument, statuses: Collection[f.Status]
+) -> f.FindingsDocument:
+    """The answer of a task (`document_of`) in which the findings of some statuses carry their
+    derivation.
+    """
+    rows = sorted(row for batch in task.batches for row in batch.rows)
+    answered = dict(zip(rows, document.submissions, strict=True))
+    for batch in task.batches:
+        judged = judge_batch(batch, task).answered
+        for index, row in enumerate(batch.rows):
+            maker = FindingMaker(judged, index)
+            asked = rules_asked(judged, answered[row].kind.value)
+            found = tuple(
+                finding.model_copy(update={"derivation": derivation_of(maker, rule)})
+                if finding.status in statuses
+                else finding
+                for rule, finding in zip(asked, answered[row].findings, strict=True)
+            )
+            answered[row] = answered[row].model_copy(update={"findings": found})
+    return document.model_copy(update={"submissions": tuple(answered[row] for row in rows)})
 
 
 def derivation_of(maker: FindingMaker, rule: int) -> f.Derivation:

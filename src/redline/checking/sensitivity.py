@@ -45,8 +45,8 @@ from redline.ground.measure import (
 from redline.ground.moved import buffered, moved_zone
 from redline.ground.plane import Plane
 from redline.ground.zoning import Zone
-from redline.language.tree import MeasureKind, RelationKind
-from redline.reasoning.filters import FilterJudging, attributes_in
+from redline.language.kinds import MeasureKind, RelationKind
+from redline.reasoning.filters import FilterJudging, asked_of_subject
 from redline.reasoning.infer import Inference, Status, infer
 from redline.reasoning.judge import Judgements, Judging
 from redline.reasoning.plan import Plan, PlanAtom
@@ -167,7 +167,7 @@ def about_to_be_near(atom: Relates, accuracy: float, judging: Judging) -> Boolea
     features = judging.terrain.features(atom.selection.layer)
     if masks is None or features is None or atom.within is None:
         return np.zeros(judging.n, np.bool_)
-    if any(attributes_in(atom)):
+    if any(asked_of_subject(atom)):
         # The reach depends on the subject: all of them are looked at again.
         return np.ones(judging.n, np.bool_)
     reach = judging.filter(features).term(atom.within)

@@ -51,7 +51,15 @@ from redline.reasoning.filters import FilterJudging
 from redline.reasoning.register import AccountKey, Register
 from redline.reasoning.subjects import Booleans, Features, Values, values_of
 from redline.reasoning.truth import TRUE, UNKNOWN, Bounds, Numbers, Truths
-from redline.rulebook.model import CodeType, Layer, Part, Selection, Territory, TotalTerm
+from redline.rulebook.model import (
+    CodeType,
+    ComponentKind,
+    Layer,
+    Part,
+    Selection,
+    Territory,
+    TotalTerm,
+)
 from redline.values import typed
 
 ROLES: Mapping[PartKind, tuple[Role, ...]] = {
@@ -195,8 +203,16 @@ class MeasuredTerrain:
         """Which components satisfy the filter of a part."""
         assert part.component is not None
         assert part.where is not None
+        columns = self.component_columns(part.component, listed)
+        features = Features(part.component, len(listed), columns)
+        return FilterJudging(self.days[0], features).condition(part.where)
+
+    def component_columns(
+        self, kind: ComponentKind, listed: Sequence[Component]
+    ) -> dict[str, Values]:
+        """The columns of components in the vocabulary's types."""
         columns: dict[str, Values] = {}
-        for column in part.component.columns:
+        for column in kind.columns:
             raw = [
                 next(
                     (c.columns[n] for n in (column.names.en, column.names.zh) if n in c.columns),
@@ -204,11 +220,10 @@ class MeasuredTerrain:
                 )
                 for c in listed
             ]
-            title, place = column.names.title(), Place(part.component.names.key)
+            title, place = column.names.title(), Place(kind.names.key)
             values = [typed(v, column.type, title, place)[0] for v in raw]
             columns[column.names.key] = values_of(column.type, values)
-        features = Features(part.component, len(listed), columns)
-        return FilterJudging(self.days[0], features).condition(part.where)
+        return columns
 
     def placed(self, grounds: Sequence[Ground], owners: NDArray[np.intp], role: str) -> Geometries:
         """Geometries in the plane, valid; None, with an error, for what cannot be used."""

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from redline import findings as f
-from redline.checking.assembling import Answered, FindingMaker, citation_of, geojson
+from redline.checking.assembling import Answered, FindingMaker, citation_of, geojson, rules_asked
 from redline.ground.features import Geometries
 from redline.ground.measure import round_area
 from redline.language.kinds import NormKind, PartKind, RelationKind
@@ -31,15 +31,17 @@ AREAL = (PartKind.FOOTPRINT, PartKind.PERMANENT, PartKind.TEMPORARY)
 
 
 def with_ways_out(
-    answered: Answered, subject: int, findings: tuple[f.Finding, ...]
+    answered: Answered, subject: int, kind: str, findings: tuple[f.Finding, ...]
 ) -> tuple[f.Finding, ...]:
-    """Findings with a way out where a rule is broken and there is one."""
+    """The findings of a subject (`findings_of`) with a way out where a rule is broken and there
+    is one.
+    """
     maker = FindingMaker(answered, subject)
     return tuple(
         finding.model_copy(update={"way_out": way_out_of(maker, index)})
         if finding.status in TURNABLE
         else finding
-        for index, finding in enumerate(findings)
+        for index, finding in zip(rules_asked(answered, kind), findings, strict=True)
     )
 
 

@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Sequence
 
-RARELY = 200_000
+RARELY = 1_000_000
 """Objects made between two searches for cycles. A command makes many things that live until its
 end and hardly any cycles; searching as often as Python does by default takes a seventh of the time.
 """

@@ -138,10 +138,11 @@ def command(say: Say) -> click.Command:
                 write_record(written, record)
             if ask is not None:
                 write_questions(task, ask)
+            shown_in_reports = told_in_full(task, document) if reports else document
         except Refusal as refusal:
-            document = refused(refusal)
+            document = shown_in_reports = refused(refusal)
         for report in reports:
-            write_report(document, report, say)
+            write_report(shown_in_reports, report, say)
         with outlet(output) as stream:
             write(document, stream, form, say, quiet=quiet, verbose=verbose)
             shown = form == "text" and not quiet
@@ -174,6 +175,18 @@ def stream_out(task: Task, output: Path | None, say: Say, *, quiet: bool, verbos
         jsonl.write_problems(problems, stream)
     complain_of(graver(problems, "error" if quiet else "note" if verbose else "warning"), say)
     return code_of(verdicts, problems)
+
+
+def told_in_full(task: Task, document: FindingsDocument) -> FindingsDocument:
+    """The answer as reports show it: how each grave finding came about, unless there are many
+    submissions.
+    """
+    from redline.checking.derivations import GRAVE, with_derivations
+    from redline.report.html import MANY
+
+    if len(document.submissions) > MANY:
+        return document
+    return with_derivations(task, document, GRAVE)
 
 
 def write_questions(task: Task, path: Path) -> None:

@@ -43,6 +43,21 @@ class OutputNotWritable(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InTheWay(Diagnostic):
+    """A file that a new workspace would replace."""
+
+    code: ClassVar[str] = "RL904"
+
+    @property
+    def message(self) -> Message:
+        return msg("this is there already, and nothing was written")
+
+    @property
+    def hint(self) -> Message:
+        return msg("Name a folder that does not exist yet, or that is empty.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryMissing(Diagnostic):
     """A report needs a library that is not installed."""
 

@@ -126,8 +126,12 @@ def write_summary(sheet: Sheet, files: int, changed: int, *, check: bool) -> Non
     from redline.report.layout import Tone
 
     summary = (
-        msg("{files} rule files: {changed} not in canonical form", files=files, changed=changed)
+        msg(
+            "{files:rule file|rule files}: {changed} not in canonical form",
+            files=files,
+            changed=changed,
+        )
         if check
-        else msg("{files} rule files: {changed} changed", files=files, changed=changed)
+        else msg("{files:rule file|rule files}: {changed} changed", files=files, changed=changed)
     )
     sheet.line(sheet.say(summary), Tone.STRONG, Tone.BAD if check and changed else Tone.GOOD)

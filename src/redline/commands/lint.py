@@ -123,7 +123,7 @@ def write_summary(found: Sequence[Diagnostic], sheet: Sheet) -> None:
 
     counts = Counter(d.severity for d in found)
     summary = msg(
-        "{errors} errors, {warnings} warnings, {notes} notes",
+        "{errors:error|errors}, {warnings:warning|warnings}, {notes:note|notes}",
         errors=counts["error"],
         warnings=counts["warning"],
         notes=counts["note"],

@@ -39,6 +39,8 @@ COMMANDS: Mapping[str, Message] = MappingProxyType(
         "translate": msg("Write a rule file in the other language, comments and all."),
         "clauses": msg("Say which clauses the rules execute, and check what they cite."),
         "layers": msg("Look at layers: what is in force, what is in a file; build the store."),
+        "init": msg("Make a workspace whose first check works."),
+        "completion": msg("Print what a shell needs in order to complete commands."),
         "schema": msg("Print the JSON Schema of a file format."),
     }
 )
@@ -109,6 +111,10 @@ def run(arguments: Sequence[str]) -> int:
     """Run the program with some arguments; returns its exit code and never raises."""
     say = Say(asked_language(arguments, os.environ))
     try:
+        if asked := os.environ.get("_REDLINE_COMPLETE"):
+            from redline.commands.completion import answer
+
+            return answer(program(say), asked)
         code = _invoke(program(say), arguments)
         sys.stdout.flush()
         return code

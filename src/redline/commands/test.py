@@ -17,7 +17,8 @@ from redline.diagnostics import Place
 from redline.messages import msg
 
 if TYPE_CHECKING:
-    from redline.casework import CaseReport, CaseResult
+    from redline.casework import CaseReport, CaseResult, RuleCoverage
+    from redline.reasoning.explanation import Step
     from redline.report.layout import Sheet
     from redline.rulebook.model import Rule, RuleBook
 
@@ -120,7 +121,7 @@ def write_cases(report: CaseReport, sheet: Sheet, *, quiet: bool) -> None:
     cases = {(r.place.file, r.place.line) for r in report.results}
     failed = {(r.place.file, r.place.line) for r in report.failed}
     summary = msg(
-        "{cases} cases of {rules} rules: {passed} passed, {failed} failed",
+        "{cases:case|cases} of {rules:rule|rules}: {passed} passed, {failed} failed",
         cases=len(cases),
         rules=report.rules,
         passed=len(cases) - len(failed),
@@ -150,7 +151,16 @@ def write_case(result: CaseResult, sheet: Sheet) -> None:
     sheet.line(sheet.say(difference), indent=4)
     for line in result.explanation:
         sheet.line(sheet.say(line), indent=4)
+    if result.derivation is not None:
+        write_step(result.derivation, sheet, indent=4)
     sheet.line(near(result.place).label(), Tone.FAINT, indent=4)
+
+
+def write_step(step: Step, sheet: Sheet, indent: int) -> None:
+    """A step of the reasoning and, below it, the steps that it rests on."""
+    sheet.line(step.sentence.render(sheet.language), indent=indent)
+    for premise in step.premises:
+        write_step(premise, sheet, indent + 2)
 
 
 def write_coverage(report: CaseReport, rules: Sequence[Rule], sheet: Sheet) -> int:
@@ -161,6 +171,9 @@ def write_coverage(report: CaseReport, rules: Sequence[Rule], sheet: Sheet) -> i
 
     found = coverage_of(report, rules)
     sheet.blank()
+    if sheet.full:
+        for one in found:
+            write_branches(one, sheet)
     lacking = [c for c in found if not (c.both_ways and c.excused)]
     for one in lacking:
         wanted = []
@@ -169,6 +182,9 @@ def write_coverage(report: CaseReport, rules: Sequence[Rule], sheet: Sheet) -> i
         if not one.excused:
             wanted.append(msg("no case that is excused"))
         sheet.line(sheet.say(msg("{rule}: {lacks}", rule=one.rule.names.key, lacks=wanted)))
+    undrawn = files_without_geometry(found)
+    for name in undrawn:
+        sheet.line(sheet.say(msg("{file}: no case on drawn ground", file=name)))
     seen = Counter(truth for one in found for truths in one.truths.values() for truth in truths)
     atoms = sum(len(one.truths) for one in found)
     summary = msg(
@@ -185,6 +201,37 @@ def write_coverage(report: CaseReport, rules: Sequence[Rule], sheet: Sheet) -> i
     )
     sheet.line(sheet.say(summary), Tone.STRONG, Tone.BAD if lacking else Tone.GOOD)
     return len(lacking)
+
+
+def write_branches(one: RuleCoverage, sheet: Sheet) -> None:
+    """Of each condition of a rule what no case of it shows: true, false, or unknown."""
+    from redline.reasoning.sentences import saying_of
+    from redline.reasoning.truth import FALSE, TRUE, UNKNOWN
+
+    day = max(c.interval.start for c in one.rule.citations)
+    shown = {TRUE: msg("true"), FALSE: msg("false"), UNKNOWN: msg("unknown")}
+    for atom, seen in one.truths.items():
+        unseen = [word for truth, word in shown.items() if truth not in seen]
+        if unseen:
+            line = msg(
+                "{rule}: never {truths}: {condition}",
+                rule=one.rule.names.key,
+                condition=saying_of(atom, day).statement,
+                truths=unseen,
+            )
+            sheet.line(sheet.say(line), indent=2)
+
+
+def files_without_geometry(found: Sequence[RuleCoverage]) -> list[str]:
+    """The rule files none of whose cases draws its ground, though some of their rules are about
+    projects.
+    """
+    drawn: dict[str, bool] = {}
+    for one in found:
+        if one.rule.subject is None:
+            file = near(one.rule.place).file
+            drawn[file] = drawn.get(file, False) or one.geometry
+    return sorted(file for file, seen in drawn.items() if not seen)
 
 
 def write_mutation(book: RuleBook, rules: Sequence[Rule], sheet: Sheet) -> int:

@@ -77,12 +77,13 @@ def write_verification(found: Verification, sheet: Sheet, *, quiet: bool) -> Non
         summary = msg("The recorded decision is not reproduced.")
     elif found.measured:
         summary = msg(
-            "Reproduced: {count} statuses reasoned again, and everything measured again.",
+            "Reproduced: {count:status|statuses} reasoned again, and everything measured again.",
             count=found.reasoned,
         )
     else:
         summary = msg(
-            "Reproduced: {count} statuses reasoned again; the ground was not measured again.",
+            "Reproduced: {count:status|statuses} reasoned again; the ground was not "
+            "measured again.",
             count=found.reasoned,
         )
     sheet.line(sheet.say(summary), Tone.STRONG, Tone.GOOD if found.reproduced else Tone.BAD)

@@ -67,7 +67,7 @@ def checked(
     """The files in an archive and their names. Raises `Refusal` for anything that could do harm."""
     members = [m for m in archive.infolist() if not m.is_dir() and not is_ignored(m.filename)]
     if len(members) > limits.files:
-        raise refused(path, msg("it holds more than {count} files", count=limits.files))
+        raise refused(path, msg("it holds more than {count:file|files}", count=limits.files))
     total = sum(member.file_size for member in members)
     packed = max(1, sum(member.compress_size for member in members))
     if total > limits.size or (total > limits.ratio_from and total > limits.ratio * packed):

@@ -174,7 +174,7 @@ class UnmappedValues(Diagnostic):
     def message(self) -> Message:
         return msg(
             "Layer “{layer}”: the catalog does not say what these values of “{field}” mean: "
-            "{values} ({features} features). They count as unknown.",
+            "{values} ({features:feature|features}). They count as unknown.",
             layer=self.layer,
             field=self.field,
             values=tuple(self.values),
@@ -218,7 +218,7 @@ class EmptyLayerHasFeatures(Diagnostic):
     @property
     def message(self) -> Message:
         return msg(
-            "Layer “{layer}” is declared empty, but its file has {features} features.",
+            "Layer “{layer}” is declared empty, but its file has {features:feature|features}.",
             layer=self.layer,
             features=self.features,
         )

@@ -549,7 +549,7 @@ class TxtPointCount(Diagnostic):
     @property
     def message(self) -> Message:
         return msg(
-            "Parcel “{parcel}” declares {declared} points; {found} rows follow.",
+            "Parcel “{parcel}” declares {declared:point|points}; {found:row follows|rows follow}.",
             parcel=self.parcel,
             declared=self.declared,
             found=self.found,

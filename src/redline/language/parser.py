@@ -489,6 +489,16 @@ class Builder:
     def on_let_part(self, span: Span, c: Children) -> t.Let:
         return t.Let(c[0], c[1], span=span)
 
+    def on_each_overlapped(self, span: Span, c: Children) -> t.ForEach:
+        place = next(x for x in c if isinstance(x, t.LayerPlace))
+        return t.ForEach(place, next(x for x in c if x is not place), None, span=span)
+
+    def on_each_near(self, span: Span, c: Children) -> t.ForEach:
+        place = next(x for x in c if isinstance(x, t.LayerPlace))
+        first_, second = (x for x in c if x is not place)
+        part, within = (first_, second) if self.surface == "zh" else (second, first_)
+        return t.ForEach(place, part, within, span=span)
+
     def on_instead(self, span: Span, c: Children) -> t.Instead:
         return t.Instead(c[0], c[1], span=span)
 
@@ -859,6 +869,9 @@ class Builder:
     def on_crossing_given(self, span: Span, c: Children) -> t.FeatureGiven:
         return self.feature(t.RelationKind.CROSSES, span, c)
 
+    def on_touching_given(self, span: Span, c: Children) -> t.FeatureGiven:
+        return self.feature(t.RelationKind.TOUCHES, span, c)
+
     def on_distance_given(self, span: Span, c: Children) -> t.FeatureGiven:
         return self.feature("distance", span, c)
 
@@ -884,6 +897,15 @@ class Builder:
         columns = first(c, Columns)
         values = columns.values if columns else ()
         return t.FeatureAt(name_of(c[0]), values, text_of(c[-1]), span=span)
+
+    def on_component_at(self, span: Span, c: Children) -> t.ComponentAt:
+        columns = first(c, Columns)
+        values = columns.values if columns else ()
+        name = next(x for x in c if is_token(x, "NAME"))
+        return t.ComponentAt(name_of(name), values, text_of(c[-1]), span=span)
+
+    def on_parameter_given(self, span: Span, c: Children) -> t.ParameterGiven:
+        return t.ParameterGiven(c[0], c[1], span=span)
 
     def on_covering_at(self, span: Span, c: Children) -> t.Text:
         return text_of(c[0])

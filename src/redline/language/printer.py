@@ -25,13 +25,10 @@ from redline.language.layout import (
     render,
     words,
 )
-from redline.language.numerals import chinese_numeral
+from redline.language.locators import article_text, section_text
 from redline.language.words import keyword_alternatives, keyword_spellings
 from redline.messages import Language, Title
 from redline.quantities import BY_SPELLING
-
-LARGEST_NUMERAL = 9999
-"""The largest number that is printed as a Chinese numeral."""
 
 
 def print_pack(pack: t.Pack, surface: Language | None = None) -> str:
@@ -56,6 +53,7 @@ class Printer:
 
     def __init__(self, pack: t.Pack, surface: Language) -> None:
         self.pack = pack
+        self.surface: Language = surface
         self.zh = surface == "zh"
         self.keywords = keyword_spellings(surface)
         self.alternatives = keyword_alternatives(surface)
@@ -291,9 +289,9 @@ class Printer:
     def locator(self, locator: t.Locator) -> Doc:
         match locator:
             case t.Article():
-                return article_text(locator, zh=self.zh)
+                return article_text(locator, self.surface)
             case t.Section():
-                return section_text(locator, zh=self.zh)
+                return section_text(locator, self.surface)
             case t.Spot(title=title):
                 return words(self.kw("AT"), self.title(title))
 
@@ -379,10 +377,11 @@ class Printer:
     def mapping(self, node: t.Mapping) -> Doc:
         column = (self.name(node.layer), ".", self.name(node.column))
         head = words(self.kw("MAPPING"), column, self.period(node.period))
-        basis = self.cites_below(node.cites)
+        basis = self.cites_below(node.cites) if node.cites else ()
+        presumed: Doc = ()
         if node.presumed is not None:
-            basis = self.statement(None, self.keyword_title("PRESUMED", node.presumed))
-        return head, basis, *(self.mapped(m) for m in node.values)
+            presumed = self.statement(None, self.keyword_title("PRESUMED", node.presumed))
+        return head, basis, presumed, *(self.mapped(m) for m in node.values)
 
     def mapped(self, node: t.Mapped) -> Doc:
         olds = words(*[x for name in node.olds for x in (self.kw("OR"), self.name(name))][1:])
@@ -426,6 +425,19 @@ class Printer:
             [K("ABOUT"), layer, K("SUCH"), kind],
         )
 
+    def for_each(self, place: t.LayerPlace, part: t.PartNode, within: t.Expression | None) -> Doc:
+        where, whole = self.place(place), self.part(part)
+        if within is None:
+            return self.order(
+                [K("FOR_EACH"), where, K("THAT", loose=True), whole, K("OVERLAPS")],
+                [K("FOR_EACH"), whole, K("REACHES_EACH", loose=True), where],
+            )
+        reach = self.expression(within)
+        return self.order(
+            [K("FOR_EACH"), where, K("WITHIN", loose=True), reach, K("OF"), whole],
+            [K("FOR_EACH"), K("WITH"), whole, K("APART"), reach, K("WITHIN_EACH"), where],
+        )
+
     def rule_part(self, node: t.RulePart) -> Doc:
         """One part of a rule."""
         match node:
@@ -444,6 +456,8 @@ class Printer:
                 return self.statement(
                     node, self.kw("LET"), declared, self.kw("BE"), self.part(part)
                 )
+            case t.ForEach(place=place, part=part, within=within):
+                return self.statement(node, self.for_each(place, part, within))
             case t.Instead(where=where, requires=requires):
                 return self.instead(node, self.condition(where), self.condition(requires))
             case t.Displacement():
@@ -799,6 +813,11 @@ class Printer:
             case t.FeatureAt(layer=layer, columns=columns, wkt=wkt):
                 feature = words(self.kw("FEATURE"), self.feature_of(layer, columns))
                 return words(feature, self.kw("AT"), quoted(wkt.value))
+            case t.ComponentAt(component=name, columns=columns, wkt=wkt):
+                component = words(self.kw("COMPONENT"), self.feature_of(name, columns))
+                return words(component, self.kw("AT"), quoted(wkt.value))
+            case t.ParameterGiven(parameter=keyed, amount=amount):
+                return self.equals(self.expression(keyed), self.expression(amount))
             case t.SizeGiven(kind=kind, part=part, amount=amount):
                 return self.equals(self.size(kind, self.part(part)), self.expression(amount))
             case t.DocumentGiven():
@@ -906,35 +925,3 @@ def quoted(text: str) -> str:
 def number_text(value: Decimal) -> str:
     """A number as it was written, never with an exponent."""
     return f"{value:f}"
-
-
-def numeral(number: int) -> str:
-    """A number in a clause reference: a Chinese numeral, or digits where it is too large."""
-    return chinese_numeral(number) if number <= LARGEST_NUMERAL else str(number)
-
-
-def article_text(a: t.Article, *, zh: bool) -> str:
-    """`art. 26(2) item 1`, 第二十六条第二款第一项."""
-    if zh:
-        text = f"第{numeral(a.number)}条" + (f"之{numeral(a.suffix)}" if a.suffix else "")
-        text += f"第{numeral(a.paragraph)}款" if a.paragraph else ""
-        return text + (f"第{numeral(a.item)}项" if a.item else "")
-    text = f"art. {a.number}" + (f"-{a.suffix}" if a.suffix else "")
-    text += f"({a.paragraph})" if a.paragraph else ""
-    return text + (f" item {a.item}" if a.item else "")
-
-
-def section_text(s: t.Section, *, zh: bool) -> str:
-    """`sec. 1(2) item 3`, 一（二）第3项; a number that no numeral can say stays: 第20.70节."""
-    head, *rest = s.numbers
-    if not zh:
-        text = f"sec. {head}" + "".join(f"({n})" for n in rest)
-        return text + (f" item {s.item}" if s.item else "")
-    text = numeral(int(head)) if plain(head) else f"第{head}节"
-    text += "".join(f"（{numeral(int(n)) if plain(n) else n}）" for n in rest)
-    return text + (f"第{s.item}项" if s.item else "")
-
-
-def plain(number: str) -> bool:
-    """Whether a Chinese numeral says a section's number and nothing is lost."""
-    return number.isdigit() and str(int(number)) == number and int(number) <= LARGEST_NUMERAL

@@ -617,6 +617,15 @@ class Let(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ForEach(Node):
+    """The norm is about each feature that a part overlaps, or that lies within a distance of it."""
+
+    place: LayerPlace
+    part: PartNode
+    within: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
 class Instead(Node):
     """The next-best duty, where a condition holds."""
 
@@ -649,6 +658,7 @@ RulePart = (
     | Remedy
     | Anticipatory
     | Let
+    | ForEach
     | Instead
     | Displacement
     | Information
@@ -740,6 +750,23 @@ class FeatureAt(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class ComponentAt(Node):
+    """A component of the subject, with its columns, as well-known text in metres of that plane."""
+
+    component: Name
+    columns: tuple[ColumnValue, ...]
+    wkt: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterGiven(Node):
+    """What an authority has set, for one key."""
+
+    parameter: Keyed
+    amount: Quantity | Number | Day
+
+
+@dataclass(frozen=True, slots=True)
 class SizeGiven(Node):
     """Area or length of a part of the subject."""
 
@@ -775,6 +802,8 @@ Given = (
     | FeatureGiven
     | PartAt
     | FeatureAt
+    | ComponentAt
+    | ParameterGiven
     | SizeGiven
     | DocumentGiven
     | TotalGiven

@@ -92,11 +92,21 @@ def describe_terminals(terminals: Set[str], surface: Language) -> tuple[str | Me
 
 RESERVED: frozenset[str] = frozenset(
     {
-        *("any", "centreline", "distance", "document", "feature", "footprint", "if", "judgement"),
+        *(
+            "any",
+            "centreline",
+            "component",
+            "distance",
+            "document",
+            "feature",
+            "footprint",
+            "if",
+            "judgement",
+        ),
         *("no", "not", "outside", "total", "whatever"),
         *("下列之一", "不在", "中心线", "临时用地", "任一", "凡", "判断", "到", "另有规定", "同一"),
         *("同年", "地下用地", "已批", "并非", "影响范围", "文件", "无", "最大值", "最小值"),
-        *("未经批准", "架空用地", "永久用地", "用地", "符合", "若", "要素"),
+        *("部件", "未经批准", "架空用地", "永久用地", "用地", "符合", "若", "要素"),
     }
 )
 """The words with which a condition or what a case states can begin.

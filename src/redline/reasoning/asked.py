@@ -7,7 +7,7 @@ rules that bind its subjects ask for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -79,11 +79,14 @@ def atoms_to_measure(plan: Plan, truths: NDArray[np.int8]) -> frozenset[int]:
 @lru_cache(maxsize=16)
 def measured_by_rule(plan: Plan) -> tuple[frozenset[int], ...]:
     """The measured atoms of each rule of a plan."""
-    measured = frozenset(i for i, atom in enumerate(plan.atoms) if is_measured(atom))
-    return tuple(
-        measured.intersection(i for formula in rule.outputs for i in atoms_of(plan, formula))
-        for rule in plan.rules
-    )
+    own = [frozenset({i}) if is_measured(a) else NOTHING for i, a in enumerate(plan.atoms)]
+    # A concept stands after those that it uses, so that these are known by then.
+    for concept in plan.concepts:
+        own[concept.atom] = NOTHING.union(*(own[i] for i in concept.group.atoms))
+    return tuple(NOTHING.union(*(own[i] for i in rule.inputs)) for rule in plan.rules)
+
+
+NOTHING: frozenset[int] = frozenset()
 
 
 def truth(plan: Plan, formula: Formula, truths: Sequence[int]) -> int:
@@ -98,21 +101,6 @@ def truth(plan: Plan, formula: Formula, truths: Sequence[int]) -> int:
             return min([truth(plan, i, truths) for i in items], default=TRUE)
         case Disjunction(items=items):
             return max([truth(plan, i, truths) for i in items], default=FALSE)
-
-
-def atoms_of(plan: Plan, formula: Formula) -> Iterator[int]:
-    """The judged atoms of a formula, those of the concepts that it uses included."""
-    match formula:
-        case Leaf(index=index):
-            if isinstance(plan.atoms[index], Derived):
-                yield from atoms_of(plan, plan.formulas[index])
-            else:
-                yield index
-        case Negation(inner=inner):
-            yield from atoms_of(plan, inner)
-        case Conjunction(items=items) | Disjunction(items=items):
-            for item in items:
-                yield from atoms_of(plan, item)
 
 
 class Values:

@@ -88,13 +88,15 @@ def includes(atom: Includes, values: Coded) -> Truths:
 
 def was_one_of(atom: WasOneOf, values: Coded, day: date) -> Truths:
     """Whether what a newer value can have stood for is among some older codes: decided where all
-    that it can have been agree.
+    that it can have been agree. Where no mapping of the day is about codes, a code stands for
+    itself.
     """
     in_force = [m for m in atom.mappings if m.interval.holds(day)]
+    recoded = any(value is not None for m in in_force for value in m.olds)
 
     def answer(value: str | CodeSet | None) -> int:
         key = None if value is None else str(value)
-        olds = frozenset({key}) if key is not None and not in_force else frozenset()
+        olds = frozenset({key}) if key is not None and not recoded else frozenset()
         for mapping in in_force:
             olds |= mapping.olds.get(key, frozenset())
         if not olds:

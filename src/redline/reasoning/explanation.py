@@ -292,13 +292,13 @@ class RuleExplainer(Explainer):
 
     def steps(self) -> Iterator[Step]:
         """Scope, breach and exceptions, as far as the status rests on them."""
-        unheld = self.text_not_held()
-        if unheld is not None:
-            yield unheld
-            return
         status = self.status
         if status is Status.NOT_APPLICABLE:
             yield self.scope()
+            return
+        unheld = self.text_not_held()
+        if unheld is not None:
+            yield unheld
             return
         if status is Status.COMPLIES:
             yield self.breach()

@@ -44,6 +44,7 @@ from redline.rulebook.model import (
     Relates,
     Term,
     TextType,
+    TotalTerm,
     WasOneOf,
 )
 
@@ -59,7 +60,7 @@ class FilterJudging:
         day: date,
         features: Features,
         fillings: Mapping[Parameter, Sequence[DatedValue]] | None = None,
-        fixed: Mapping[Attribute, object] | None = None,
+        fixed: Mapping[Attribute | TotalTerm, object] | None = None,
     ) -> None:
         self.day = day
         self.features = features
@@ -117,6 +118,9 @@ class FilterJudging:
                 return arithmetic(left, operator, self.term(left), right, self.term(right))
             case ExtremeTerm(greatest=greatest, terms=terms):
                 return extreme(greatest, [self.term(x) for x in terms])
+            case TotalTerm() if isinstance(total := self.fixed.get(term), tuple):
+                least, most = total
+                return Bounds(np.full(self.n, least), np.full(self.n, most))
         return Bounds.nothing(self.n)
 
     def parameter(self, parameter: Parameter, codes: Values | None) -> Bounds:
@@ -146,13 +150,25 @@ class FilterJudging:
 
 def attributes_in(atom: Relates) -> Iterator[Attribute]:
     """The subject's attributes that the filter or the reach of a predicate looks at, each once."""
+    yield from (x for x in asked_of_subject(atom) if isinstance(x, Attribute))
+
+
+def totals_in(atom: Relates) -> Iterator[TotalTerm]:
+    """What earlier approvals add up to for the subject, as far as the filter looks at it."""
+    yield from (x for x in asked_of_subject(atom) if isinstance(x, TotalTerm))
+
+
+def asked_of_subject(atom: Relates) -> Iterator[Attribute | TotalTerm]:
+    """What the filter or the reach of a predicate asks of the subject, each once."""
     found = (*of_condition(atom.selection.where), *of_term(atom.within))
     yield from dict.fromkeys(found)
 
 
-def of_term(term: Term | None) -> Iterator[Attribute]:
-    """The attributes that a term looks at."""
+def of_term(term: Term | None) -> Iterator[Attribute | TotalTerm]:
+    """What a term asks of the subject."""
     match term:
+        case TotalTerm():
+            yield term
         case AttributeTerm(attribute=attribute):
             yield attribute
         case ArithmeticTerm(left=left, right=right):
@@ -165,8 +181,8 @@ def of_term(term: Term | None) -> Iterator[Attribute]:
                 yield from of_term(one)
 
 
-def of_condition(condition: Condition | None) -> Iterator[Attribute]:
-    """The attributes that a condition looks at."""
+def of_condition(condition: Condition | None) -> Iterator[Attribute | TotalTerm]:
+    """What a condition asks of the subject."""
     match condition:
         case All(items=items) | Any(items=items):
             for item in items:

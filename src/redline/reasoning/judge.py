@@ -20,7 +20,7 @@ from redline.reasoning.columns import (
     numbers,
     parameter_values,
 )
-from redline.reasoning.filters import FilterJudging, attributes_in
+from redline.reasoning.filters import FilterJudging, asked_of_subject
 from redline.reasoning.plan import (
     CoveredTogether,
     Derived,
@@ -148,7 +148,7 @@ class Judging:
         self.n = len(subjects)
         self.last_measured: Measured | None = None
         self.lists_documents = documents.rows_of(set(subjects.all_documents_listed), self.n)
-        self.fixed: Mapping[Attribute, object] | None = None
+        self.fixed: Mapping[Attribute | TotalTerm, object] | None = None
         self.masks: dict[Selection, Masks | None] = {}
         self._terms: dict[Term, Bounds] = {}
         self._coded: dict[Attribute, Coded] = {}
@@ -314,7 +314,7 @@ class Judging:
 
     def relates(self, atom: Relates, measure: bool = True) -> Truths:
         """A spatial predicate, unknown where the layer, its coverage or the part is missing."""
-        asked = tuple(attributes_in(atom))
+        asked = tuple(asked_of_subject(atom))
         if asked and self.fixed is None:
             return self.group_by_group(atom, asked)
         if atom.kind is RelationKind.NEAR:
@@ -348,11 +348,11 @@ class Judging:
         covered = self.terrain.outside_coverage(part, layer) <= 0
         return np.where(given, truths(surely, ~possibly & covered), UNKNOWN).astype(np.int8)
 
-    def group_by_group(self, atom: Relates, asked: Sequence[Attribute]) -> Truths:
-        """A predicate whose filter looks at the subject: once for each distinct combination of the
-        attributes that it asks for.
+    def group_by_group(self, atom: Relates, asked: Sequence[Attribute | TotalTerm]) -> Truths:
+        """A predicate whose filter looks at the subject: once for each distinct combination of what
+        it asks of it.
         """
-        columns = [self.subjects.attribute(a).tolist() for a in asked]
+        columns = [self.stated(a) for a in asked]
         groups: dict[tuple[object, ...], list[int]] = {}
         for row, values in enumerate(zip(*columns, strict=True)):
             key = tuple(None if isinstance(v, float) and np.isnan(v) else v for v in values)
@@ -360,11 +360,18 @@ class Judging:
         found = unknown(self.n)
         kept, self.masks = self.masks, {}
         for rows in groups.values():
-            self.fixed = {a: self.subjects.attribute(a)[rows[0]] for a in asked}
+            self.fixed = {a: c[rows[0]] for a, c in zip(asked, columns, strict=True)}
             found[rows] = self.relates(atom, measure=False)[rows]
             self.masks = {}
         self.fixed, self.masks = None, kept
         return found
+
+    def stated(self, asked: Attribute | TotalTerm) -> list[object]:
+        """An attribute of each subject, or the bounds of what earlier approvals add up to."""
+        if isinstance(asked, Attribute):
+            return list(self.subjects.attribute(asked).tolist())
+        total = self.terrain.total(asked)
+        return list(zip(total.low.tolist(), total.high.tolist(), strict=True))
 
     def near(self, atom: Relates) -> Truths:
         """Whether a part lies within the reach of a feature, each feature with its own reach."""

@@ -22,6 +22,7 @@ from redline.rulebook.model import (
     Item,
     Not,
     Rule,
+    exceptions_on,
 )
 
 
@@ -51,8 +52,9 @@ def lines_of(rule: Rule, day: date) -> Iterator[Line]:
             Title("Or, as the next best, both of these:", "或者，退而求其次，同时满足："),
             (condition_line(instead.where, day), condition_line(instead.requires, day)),
         )
-    for number, exception in enumerate(rule.exceptions, 1):
-        yield exception_line(exception, number if len(rule.exceptions) > 1 else 0, day)
+    exceptions = exceptions_on(rule.exceptions, day)
+    for number, exception in enumerate(exceptions, 1):
+        yield exception_line(exception, number if len(exceptions) > 1 else 0, day)
     for displacement in rule.displaces:
         other = quoted(displacement.displaced.title())
         text = Title(
@@ -69,6 +71,8 @@ def lines_of(rule: Rule, day: date) -> Iterator[Line]:
             )
         )
     for information in rule.information:
+        if not any(c.interval.holds(day) for c in information.citations):
+            continue
         heading = INFORMATION[information.kind]
         text = Title(
             f"{heading.en}: {information.title.en}", f"{heading.zh}：{information.title.zh}"

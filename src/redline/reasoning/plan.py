@@ -8,7 +8,7 @@ one ruleset and its answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -47,6 +47,7 @@ from redline.rulebook.model import (
     IsOneOf,
     Item,
     Judged,
+    Layer,
     Names,
     Not,
     Parameter,
@@ -57,6 +58,7 @@ from redline.rulebook.model import (
     SubjectKind,
     Territory,
     WasOneOf,
+    exceptions_on,
 )
 
 MAX_TOGETHER = 4
@@ -140,7 +142,7 @@ class RuleGroup:
     rule: Rule
     parts: tuple[Part, ...]
     status: Group
-    outputs: tuple[Formula, ...]
+    reading: Reading
     scope: Formula
     breach: Formula
     lasting: Formula
@@ -148,6 +150,11 @@ class RuleGroup:
     exceptions: tuple[ExceptionFormula, ...]
     displacing: tuple[tuple[Rule, Formula], ...] = ()
     """The rules that go before this one, each with when it does."""
+
+    @property
+    def outputs(self) -> tuple[Formula, ...]:
+        """The outputs over the plan's atoms."""
+        return self.reading.outputs()
 
     @property
     def inputs(self) -> tuple[int, ...]:
@@ -172,8 +179,33 @@ class ExceptionFormula:
     promised: Formula
 
 
-PLANNED: frozenset[SubjectKind | None] = frozenset({None, "project", "operation", "plan"})
-"""Subjects whose rules are about one submission; revisions, regions and layers are judged apart."""
+ONE_SUBMISSION: frozenset[SubjectKind | None] = frozenset({None, "project", "operation", "plan"})
+"""Subjects whose rules are asked of one submission as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the subjects of a plan are: submissions as they stand, or the parts of a revision, of a
+    region or of a layer. `layer` is the layer that rules on revisions or layers must name.
+    """
+
+    subject: SubjectKind | None = None
+    layer: Layer | None = None
+
+    def asks(self, rule: Rule) -> bool:
+        """Whether a rule is about such subjects."""
+        if self.subject is None:
+            return rule.subject in ONE_SUBMISSION
+        return rule.subject == self.subject and self.layer in (None, rule.subject_layer)
+
+
+SUBMISSIONS = About()
+
+
+def about_rule(rule: Rule) -> About:
+    """What the subjects of one rule are."""
+    return SUBMISSIONS if rule.subject in ONE_SUBMISSION else About(rule.subject)
+
 
 OUTPUTS = ("out_of_scope", "no_breach", "violated", "excused", "owed")
 
@@ -197,9 +229,9 @@ class Plan:
         return {atom: number for number, atom in enumerate(self.atoms)}
 
 
-def make_plan(book: RuleBook, day: date) -> Plan:
+def make_plan(book: RuleBook, day: date, about: About = SUBMISSIONS) -> Plan:
     """The plan of a day. Raises `ShapeTooLarge` where one rule needs too many literals."""
-    planner = Planner(day, tuple(r for r in book.in_force(day) if r.subject in PLANNED))
+    planner = Planner(day, tuple(r for r in book.in_force(day) if about.asks(r)))
     groups = [planner.rule_group(rule) for rule in planner.in_force]
     return Plan(
         day=day,
@@ -273,16 +305,18 @@ class Planner:
         scope_parts = self.own_scope(rule)
         displacing = tuple(self.displacing(rule))
         scope_parts += [Negation(formula) for _rule, formula in displacing]
-        exceptions = tuple(self.exception(e) for e in rule.exceptions)
+        standing = exceptions_on(rule.exceptions, self.day)
+        exceptions = tuple(self.exception(e) for e in standing)
         now, lasting = self.breaches(rule)
         reading = Reading(
             scope=Conjunction(tuple(scope_parts)),
             breach=now,
             lasting=lasting,
-            excuses=(*(e.full for e in exceptions), *self.together(rule)),
-            hopes=(*(e.promised for e in exceptions), *self.together(rule, promised=True)),
+            excuses=(*(e.full for e in exceptions), *self.together(standing)),
+            hopes=(*(e.promised for e in exceptions), *self.together(standing, promised=True)),
             lenient=rule.norm.kind is NormKind.RESTRICTS or rule.norm.ordinarily,
             held=self.text_held(rule),
+            inside=self.leaf(Inside(rule.territory)) if rule.territory is not None else ALWAYS,
         )
         folding = Folding()
         outputs = reading.folded(folding.part).outputs()
@@ -290,7 +324,7 @@ class Planner:
             rule=rule,
             parts=tuple(Part(f, group_of((f,), both_signs=True)) for f in folding.formulas),
             status=group_of(outputs),
-            outputs=reading.outputs(),
+            reading=reading,
             scope=reading.scope,
             breach=now,
             lasting=lasting,
@@ -355,9 +389,11 @@ class Planner:
         ]
         return Conjunction(tuple(parts))
 
-    def together(self, rule: Rule, promised: bool = False) -> Iterator[Formula]:
+    def together(
+        self, exceptions: Sequence[ExceptionClause], promised: bool = False
+    ) -> Iterator[Formula]:
         """Several exceptions whose documents cover the overlap only together."""
-        covering = [e for e in rule.exceptions if any(covers_of(e))][:MAX_TOGETHER]
+        covering = [e for e in exceptions if any(covers_of(e))][:MAX_TOGETHER]
         for size in range(2, len(covering) + 1):
             for group in combinations(covering, size):
                 held = [c for e in group for c in covers_of(e)]
@@ -372,7 +408,9 @@ class Reading:
     """A rule as formulas: what its outputs are made of.
 
     `excuses` are the ways in which its exceptions hold, `hopes` those in which they would once what
-    is promised is there. A lenient rule asks for a demonstration and is not violated.
+    is promised is there. A lenient rule asks for a demonstration and is not violated. Where the
+    text of the day is not held, nothing is known of the rule but that it binds `inside` its
+    territory only: the territory is the pack's, not the text's.
     """
 
     scope: Formula
@@ -382,6 +420,7 @@ class Reading:
     hopes: tuple[Formula, ...]
     lenient: bool
     held: Formula
+    inside: Formula
 
     def outputs(self) -> tuple[Formula, ...]:
         """Out of scope, no breach, violated, excused, owed."""
@@ -400,7 +439,10 @@ class Reading:
             Conjunction((hit, excused)),
             owed,
         )
-        return tuple(simplified(Conjunction((self.held, output))) for output in found)
+        known: list[Formula] = [Conjunction((self.held, output)) for output in found]
+        if self.held != ALWAYS:
+            known[0] = Disjunction((Negation(self.inside), known[0]))
+        return tuple(simplified(output) for output in known)
 
     def mended(self, excused: Formula, hoped: Formula) -> Formula:
         """Promised documents can still mend a breach: it then is none, or is excused.
@@ -420,6 +462,7 @@ class Reading:
             hopes=tuple(map(fold, self.hopes)),
             lenient=self.lenient,
             held=fold(self.held),
+            inside=fold(self.inside),
         )
 
 

@@ -11,7 +11,12 @@ import numpy as np
 from redline.language.kinds import MeasureKind, PartKind, RelationKind
 from redline.messages import Title
 from redline.reasoning.columns import known
-from redline.reasoning.filters import attributes_in
+from redline.reasoning.filters import (
+    FilterJudging,
+    asked_of_subject,
+    attributes_in,
+    totals_in,
+)
 from redline.reasoning.formula import (
     ALWAYS,
     NEVER,
@@ -178,7 +183,7 @@ class WantFinder:
             case CoveredTogether(documents=documents, overlaps=overlaps):
                 yield from map(of_document, documents)
                 for relation in overlaps:
-                    yield from self.of_relation(relation)
+                    yield from self.of_extent(relation)
             case DoneBy(done=done, due=due) | Promised(held=DoneBy(done=done, due=due)):
                 yield from self.of_term(done)
                 yield from self.of_term(due)
@@ -260,7 +265,7 @@ class WantFinder:
         """What a document wants for: itself, and the ground that it must cover."""
         yield of_document(held.document)
         for relation in held.overlaps:
-            yield from self.of_relation(relation)
+            yield from self.of_extent(relation)
         if held.covers is not None:
             yield from self.of_shape(held.covers)
         if held.each is not None:
@@ -272,6 +277,9 @@ class WantFinder:
         """What a spatial predicate wants for; attributes that its filter looks at among it."""
         unknown = [a for a in attributes_in(relation) if not self.is_known(AttributeTerm(a))]
         yield from map(of_attribute, unknown)
+        for total in totals_in(relation):
+            if not self.terrain.total(total).low[self.subject] > -np.inf:
+                yield from self.of_term(total)
         far = relation.kind is RelationKind.NEAR
         settled = bool(unknown) or not self.is_open(relation)
         for want in self.of_place(relation.part, relation.selection, far):
@@ -281,6 +289,26 @@ class WantFinder:
             yield from self.of_term(relation.by[1])
         if relation.within is not None:
             yield from self.of_reach(relation.selection, relation.within)
+
+    def of_extent(self, relation: Relates) -> Iterator[Want]:
+        """What an overlap wants for where its whole extent matters, and not only that there is one:
+        features that are meant for certain do not settle it while others are in doubt.
+        """
+        yield from self.of_relation(relation)
+        if not self.is_open(relation) and self.is_in_doubt(relation):
+            yield blank_columns(relation.selection.layer)
+
+    def is_in_doubt(self, relation: Relates) -> bool:
+        """Whether the part overlaps features of which it is unknown whether they are meant."""
+        where, layer = relation.selection.where, relation.selection.layer
+        features = self.terrain.features(layer)
+        if where is None or features is None:
+            return False
+        if any(True for _ in asked_of_subject(relation)):
+            return True
+        judging = FilterJudging(self.day, features, self.inference.plan.fillings)
+        doubtful = judging.condition(where) == UNKNOWN
+        return bool(self.terrain.overlap(relation.part, layer, doubtful)[self.subject] > 0)
 
     def of_shape(self, part: Part) -> Iterator[Want]:
         """What a part wants for that is not certain: itself, or the ground that narrows it."""

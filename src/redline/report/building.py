@@ -86,7 +86,8 @@ def write_built(found: Sequence[Built], sheet: Sheet, *, quiet: bool) -> None:
     """A line for each source, then how many there were of each kind."""
     for one in () if quiet else found:
         said = msg(
-            "{layer}, {source}: {state}; {features} features, {pieces} pieces, {size}, {seconds} s",
+            "{layer}, {source}: {state}; {features:feature|features}, {pieces:piece|pieces}, "
+            "{size}, {seconds} s",
             layer=one.name,
             source=name_of(one),
             state=STATES[one.state],
@@ -99,5 +100,5 @@ def write_built(found: Sequence[Built], sheet: Sheet, *, quiet: bool) -> None:
         sheet.line(sheet.say(said), tone, indent=2)
     counts = Counter(one.state for one in found)
     each = [msg("{count} {state}", count=n, state=STATES[state]) for state, n in counts.items()]
-    summary = msg("{sources} sources: {counts}", sources=len(found), counts=each)
+    summary = msg("{sources:source|sources}: {counts}", sources=len(found), counts=each)
     sheet.line(sheet.say(summary), Tone.STRONG)

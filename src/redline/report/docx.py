@@ -40,6 +40,7 @@ from redline.report.statements import (
     facts_text,
     headline,
     information_text,
+    layers_empty,
     name_of,
     numbers_of,
     of_status,
@@ -91,7 +92,7 @@ TONES = {
 COUNTED = (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED, Status.UNDETERMINED)
 
 OVERVIEW = (4.6, 2.8, 1.8, 2.2, 1.9, 2.7)
-CHECKLIST = (1.2, 9.6, 5.2)
+CHECKLIST = (1.5, 9.3, 5.2)
 LAYERS = (4.2, 2.8, 3.6, 1.9, 3.5)
 PARTICULARS = (3.6, 12.4)
 SIGNATURES = (3.2, 4.8, 3.2, 4.8)
@@ -328,7 +329,9 @@ class Writer:
         """The clauses in force here that no rule checks."""
         if not clauses:
             return
-        self.heading(msg("In force here and not checked: {count} clauses", count=len(clauses)))
+        self.heading(
+            msg("In force here and not checked: {count:clause|clauses}", count=len(clauses))
+        )
         self.lines(
             self.say(
                 msg(
@@ -346,9 +349,14 @@ class Writer:
         self.line(" ".join(basis_texts(submission, self.language)))
         if not submission.layers:
             return
-        table = self.table(LAYER_COLUMNS, LAYERS)
-        for layer in submission.layers:
-            _row(table, layer_cells(layer, self.language), LAYERS)
+        held = [layer for layer in submission.layers if not layer.empty]
+        if held:
+            table = self.table(LAYER_COLUMNS, LAYERS)
+            for layer in held:
+                _row(table, layer_cells(layer, self.language), LAYERS)
+        empty = layers_empty(submission.layers, self.language)
+        if empty:
+            self.line(empty, "Caption")
 
     def signatures(self) -> None:
         """The lines to sign, and what the document is."""

@@ -31,7 +31,7 @@ from redline.report.wording import (
 )
 
 FEW = 5
-"""Pieces of evidence that are listed for a finding; the others are counted."""
+"""Measurements and pieces of evidence that are listed for a finding; the others are counted."""
 
 
 def write_brief_finding(finding: Finding, sheet: Sheet) -> None:
@@ -44,9 +44,8 @@ def write_brief_finding(finding: Finding, sheet: Sheet) -> None:
 def write_open_finding(finding: Finding, sheet: Sheet, questions: Sequence[str]) -> None:
     """The rule, what is known of the ground, and the numbers of the questions that it waits for."""
     write_brief_finding(finding, sheet)
-    for measured in finding.measured:
-        if measured.value or measured.range:
-            sheet.line(measured_line(measured, sheet.language, bans=False), indent=4)
+    known = [m for m in finding.measured if m.value or m.range]
+    _measured(dict.fromkeys(measured_line(m, sheet.language, bans=False) for m in known), sheet)
     if questions:
         needs = msg("needs the answer to {numbers}", numbers=list(questions))
         sheet.line(sheet.say(needs), indent=4)
@@ -55,9 +54,9 @@ def write_open_finding(finding: Finding, sheet: Sheet, questions: Sequence[str])
 def write_finding(finding: Finding, sheet: Sheet) -> None:
     """All that a reader needs in order to follow and to answer the finding."""
     write_brief_finding(finding, sheet)
-    for measured in finding.measured:
-        bans = finding.status is Status.VIOLATED
-        sheet.line(measured_line(measured, sheet.language, bans=bans), indent=4)
+    bans = finding.status is Status.VIOLATED
+    lines = (measured_line(m, sheet.language, bans=bans) for m in finding.measured)
+    _measured(dict.fromkeys(lines), sheet)
     write_evidence(finding.evidence, sheet, indent=4)
     if finding.facts:
         sheet.line(facts_text(finding.facts, sheet.language), indent=4)
@@ -78,6 +77,15 @@ def write_finding(finding: Finding, sheet: Sheet) -> None:
         remedy = finding.remedy.render(sheet.language)
         sheet.line(sheet.say(msg("remedy: {remedy}", remedy=remedy)), indent=4)
     _way_out(finding, sheet)
+
+
+def _measured(lines: Iterable[str], sheet: Sheet) -> None:
+    """Measurements, each once; many are cut to a few and a count."""
+    told = list(lines)
+    shown = told if sheet.full else told[:FEW]
+    for line in shown:
+        sheet.line(line, indent=4)
+    write_rest(len(told) - len(shown), sheet, 4)
 
 
 def write_evidence(evidence: Sequence[Evidence], sheet: Sheet, indent: int) -> None:

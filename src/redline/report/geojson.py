@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from redline.findings import Evidence, Finding, FindingsDocument, Geometry, SubmissionFindings
 from redline.report.json import one_line
+from redline.report.statements import distinct
 
 
 def write_geojson(document: FindingsDocument, stream: TextIO) -> None:
@@ -38,9 +39,9 @@ def _features(submission: SubmissionFindings) -> Iterator[dict[str, JsonValue]]:
         yield _feature(part.geometry, {"what": "part", **whose, "role": part.role, **sizes})
     for finding in submission.findings:
         rule = _rule(finding)
-        for piece in finding.evidence:
+        for piece in distinct(finding.evidence):
             yield _feature(piece.geometry, {"what": "evidence", **whose, **rule, **_piece(piece)})
-        for piece in finding.slivers:
+        for piece in distinct(finding.slivers):
             yield _feature(piece.geometry, {"what": "sliver", **whose, **rule, **_piece(piece)})
         remainder = finding.way_out.remainder if finding.way_out else None
         if remainder is not None:

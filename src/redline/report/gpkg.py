@@ -35,7 +35,7 @@ from redline.messages import Language, Message
 from redline.report.layout import printable
 from redline.report.png import COLOURS
 from redline.report.scene import OF_STATUS, Kind
-from redline.report.statements import role_text
+from redline.report.statements import distinct, role_text
 from redline.report.wording import STATUSES, VERDICTS, citation_text
 
 FORMS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -66,7 +66,7 @@ class Row:
 
 def write_gpkg(document: FindingsDocument, stream: BinaryIO, language: Language) -> None:
     """Write the file; the same findings give the same bytes where SQLite's version is the same."""
-    rows = [row for s in document.submissions for row in _rows(s, language)]
+    rows = [row for s in document.submissions for row in ground_rows(s, language)]
     days = [s.as_of for s in document.submissions]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "findings.gpkg"
@@ -77,7 +77,10 @@ def write_gpkg(document: FindingsDocument, stream: BinaryIO, language: Language)
         stream.write(_settled(path.read_bytes()))
 
 
-def _rows(submission: SubmissionFindings, language: Language) -> Iterator[Row]:
+def ground_rows(submission: SubmissionFindings, language: Language) -> Iterator[Row]:
+    """What lies on the ground of a submission: its parts, and evidence, slivers and remainders of
+    its findings.
+    """
     whose: dict[str, Value] = {
         "submission": submission.id,
         "submission_title": submission.title,
@@ -98,7 +101,7 @@ def _rows(submission: SubmissionFindings, language: Language) -> Iterator[Row]:
     for finding in submission.findings:
         rule = _rule(finding, language)
         for name, pieces in (("evidence", finding.evidence), ("slivers", finding.slivers)):
-            for piece in pieces:
+            for piece in distinct(pieces):
                 columns = {**whose, **rule, **_piece(piece, language)}
                 yield from _of(name, piece.geometry, columns)
         remainder = finding.way_out.remainder if finding.way_out else None
@@ -177,7 +180,7 @@ OF_RULE = ("rule", "rule_title", "for_each", "status", "status_title", "severity
 OF_PIECE = ("layer", "layer_title", "layer_version", "feature", "relation", "role")
 
 
-def _columns(table: str) -> tuple[str, ...]:
+def columns_of(table: str) -> tuple[str, ...]:
     """The columns of a table, whether or not it has rows."""
     if table.startswith("footprints"):
         return (*TEXTS, "role", "role_title", "area_m2", "length_m")
@@ -189,7 +192,7 @@ def _columns(table: str) -> tuple[str, ...]:
 def _write(path: Path, table: str, rows: Sequence[Row]) -> None:
     import pyogrio.raw
 
-    names = _columns(table)
+    names = columns_of(table)
     fields = [_column([row.values.get(name) for row in rows], name) for name in names]
     shapes = np.array([row.shape for row in rows], dtype=object)
     ends = {end: form for end, form in FORMS.values() if end}

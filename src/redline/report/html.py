@@ -26,6 +26,7 @@ from redline.findings import (
     Problem,
     Status,
     SubmissionFindings,
+    Verdict,
 )
 from redline.messages import Language, Message, msg
 from redline.report.figures import quantity_text
@@ -40,6 +41,7 @@ from redline.report.statements import (
     counts_text,
     headline,
     layer_version,
+    layers_empty,
     name_of,
     of_status,
     origin_texts,
@@ -161,7 +163,7 @@ class Page:
 def _title(document: FindingsDocument, pen: Pen) -> str:
     if len(document.submissions) == 1:
         return name_of(document.submissions[0], pen.language)
-    return pen.say(msg("Review of {count} submissions", count=len(document.submissions)))
+    return pen.say(msg("Review of {count:submission|submissions}", count=len(document.submissions)))
 
 
 def _head(title: str, style: str, script: str) -> str:
@@ -278,10 +280,10 @@ def _overview_map(submissions: Sequence[SubmissionFindings], page: Page) -> Html
     description = verdicts_text([submissions[i] for i in whose], page.pen.language)
     drawing = svg_of(scene, "overview", title, description, fine=10, links=links)
     names = {
-        Kind.OFFENDING: msg("not compliant"),
-        Kind.OPEN: msg("undetermined"),
-        Kind.OWED: msg("conditional"),
-        Kind.OTHER: msg("compliant"),
+        Kind.OFFENDING: VERDICTS[Verdict.NON_COMPLIANT],
+        Kind.OPEN: VERDICTS[Verdict.UNDETERMINED],
+        Kind.OWED: VERDICTS[Verdict.CONDITIONAL],
+        Kind.REMAINDER: VERDICTS[Verdict.COMPLIANT],
     }
     return _map(drawing, [(k, names[k]) for k in names if k in scene.kinds()], None, page)
 
@@ -485,7 +487,7 @@ def _scope(clauses: Sequence[NotExecuted], page: Page) -> Html | None:
     if not clauses:
         return None
     pen, language = page.pen, page.pen.language
-    title = msg("In force here and not checked: {count} clauses", count=len(clauses))
+    title = msg("In force here and not checked: {count:clause|clauses}", count=len(clauses))
     heading = pen.heading(pen.say(title))
     if page.shared:
         scope = page.shared.scope
@@ -532,7 +534,13 @@ def _basis(submission: SubmissionFindings, page: Page) -> Html:
         numbers = [layers.of(x, lambda x=x: _layer_line(x, pen)) for x in submission.layers]  # type: ignore[misc]
         runs = layers.runs(numbers, page.between)
         return tag("section", heading, *lines, tag("p", pen.say(msg("Layers:")), " ", runs))
-    return tag("section", heading, *lines, layers_table(submission.layers, pen))
+    filled_ones = [x for x in submission.layers if not x.empty]
+    if filled_ones:
+        lines.append(layers_table(filled_ones, pen))
+    empty = layers_empty(submission.layers, pen.language)
+    if empty:
+        lines.append(tag("p", empty, class_="soft"))
+    return tag("section", heading, *lines)
 
 
 def layer_cells(layer: LayerUsed, language: Language) -> tuple[str, str, str, str, str]:

@@ -113,7 +113,7 @@ def brief_html(finding: Finding, pen: Pen, numbers: Mapping[Missing, int], prefi
         )
         if finding.citations
         else None,
-        *(tag("div", line) for line in dict.fromkeys(known)),
+        pen.some(known),
         tag("div", waits, class_="waits") if waits else None,
     )
 

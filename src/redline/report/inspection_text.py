@@ -55,7 +55,7 @@ def write_file(file: FileFound, sheet: Sheet, *, quiet: bool = False) -> None:
     if file.bytes is not None:
         heading = msg("{heading}, {size}", heading=heading, size=size_text(file.bytes))
     if len(file.layers) > 1:
-        heading = msg("{heading}, {count} layers", heading=heading, count=len(file.layers))
+        heading = msg("{heading}, {count:layer|layers}", heading=heading, count=len(file.layers))
     sheet.line(sheet.say(heading), Tone.STRONG)
     for layer in file.layers:
         if quiet:
@@ -109,7 +109,7 @@ def counted(layer: LayerFound) -> Message:
         for shape, count in layer.geometry.shapes.items()
     )
     return msg(
-        "{count} features: {shapes}; {vertices} vertices",
+        "{count:feature|features}: {shapes}; {vertices:vertex|vertices}",
         count=number_text(layer.features),
         shapes=shapes or msg("none with geometry"),
         vertices=number_text(layer.geometry.vertices),
@@ -150,21 +150,23 @@ def validity(layer: LayerFound) -> Message:
     geometry = layer.geometry
     faults = []
     if geometry.missing:
-        faults.append(msg("{count} features have none", count=geometry.missing))
+        faults.append(msg("{count:feature has|features have} none", count=geometry.missing))
     if geometry.invalid and layer.crs.basis is None:
-        faults.append(msg("{count} features are invalid", count=geometry.invalid))
+        faults.append(msg("{count:feature is|features are} invalid", count=geometry.invalid))
     elif geometry.invalid:
         faults.append(
             msg(
-                "{count} features are invalid, of which {mended} can be repaired and {refused} "
-                "cannot be used",
+                "{count:feature is|features are} invalid, of which {mended} can be repaired and "
+                "{refused} cannot be used",
                 count=geometry.invalid,
                 mended=geometry.mended,
                 refused=geometry.refused,
             )
         )
     if geometry.repeated:
-        faults.append(msg("{count} features repeat an earlier one", count=geometry.repeated))
+        faults.append(
+            msg("{count:feature repeats|features repeat} an earlier one", count=geometry.repeated)
+        )
     if not faults:
         return msg("Geometry: all of it is valid")
     return msg("Geometry: {faults}", faults=tuple(faults))

@@ -51,14 +51,15 @@ def write_layers(found: LayersDocument, sheet: Sheet, *, quiet: bool) -> None:
 def write_opening(found: LayersDocument, sheet: Sheet) -> None:
     """The catalog, the day, and where layers are complete."""
     heading = msg(
-        "{catalog} on {day}: {layers} layers in force",
+        "{catalog} on {day}: {layers:layer|layers} in force",
         catalog=found.catalog,
         day=date_text(found.as_of, sheet.language),
         layers=len(found.layers),
     )
     sheet.line(sheet.say(heading), Tone.STRONG)
     rules = msg(
-        "{rules} rules in force bind here; {elsewhere} bind in other territories.",
+        "{rules:rule in force binds|rules in force bind} here; {elsewhere:binds|bind} in other "
+        "territories.",
         rules=found.rules,
         elsewhere=found.rules_elsewhere,
     )
@@ -131,7 +132,7 @@ def source(layer: LayerInForce) -> Message:
             return msg("declared empty by {who}", who=version.stated_by)
         return msg("declared empty by {who}, {day}", who=version.stated_by, day=version.stated_on)
     return msg(
-        "{count} features from {sources}",
+        "{count:feature|features} from {sources}",
         count=number_text(layer.features),
         sources=version.sources,
     )

@@ -7,7 +7,6 @@ one line.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TextIO
 
 from pydantic import JsonValue
@@ -22,34 +21,31 @@ def write_json(document: FindingsDocument, stream: TextIO) -> None:
 
 def write_model(document: Model, stream: TextIO) -> None:
     """Write any document, ended by a line break."""
-    for part in pretty(document.model_dump(mode="json", by_alias=True), ""):
-        stream.write(part)
+    stream.write(pretty(document.model_dump(mode="json", by_alias=True), ""))
     stream.write("\n")
 
 
-def pretty(value: JsonValue, indent: str) -> Iterator[str]:
-    """The parts of a value's text, indented by two spaces a level."""
-    if not isinstance(value, dict | list) or _on_one_line(value):
-        yield one_line(value)
-        return
+def pretty(value: JsonValue, indent: str) -> str:
+    """A value's text, indented by two spaces a level."""
     inner = indent + "  "
-    opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
-    members = value.items() if isinstance(value, dict) else ((None, v) for v in value)
-    yield opening
-    for i, (key, member) in enumerate(members):
-        name = "" if key is None else f"{one_line(key)}: "
-        yield f"{',' if i else ''}\n{inner}{name}"
-        yield from pretty(member, inner)
-    yield f"\n{indent}{closing}"
+    between = f",\n{inner}"
+    if isinstance(value, dict) and not _on_one_line(value):
+        members = [f"{one_line(key)}: {pretty(member, inner)}" for key, member in value.items()]
+        return f"{{\n{inner}{between.join(members)}\n{indent}}}"
+    if isinstance(value, list) and not _on_one_line(value):
+        members = [pretty(member, inner) for member in value]
+        return f"[\n{inner}{between.join(members)}\n{indent}]"
+    return one_line(value)
 
 
-def one_line(value: JsonValue) -> str:
-    """A value on one line, every character that JSON allows as itself."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+one_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+"""A value on one line, every character that JSON allows as itself."""
 
 
 def _on_one_line(value: dict[str, JsonValue] | list[JsonValue]) -> bool:
     if isinstance(value, dict) and ("coordinates" in value or "geometries" in value):
         return True
+    if len(value) > 4:
+        return False
     members = value.values() if isinstance(value, dict) else value
-    return len(value) <= 4 and not any(isinstance(m, dict | list) and m for m in members)
+    return not any(m and isinstance(m, dict | list) for m in members)

@@ -12,6 +12,7 @@ from redline.report.layout import printable
 
 if TYPE_CHECKING:
     from redline.casework import CaseReport, CaseResult
+    from redline.reasoning.explanation import Step
 
 
 def write_junit(report: CaseReport, stream: TextIO, language: Language) -> None:
@@ -41,10 +42,18 @@ def write_suite(name: str, results: list[CaseResult], stream: TextIO, language: 
             "expected {expected}, got {got}", expected=result.expected, got=result.got
         ).render(language)
         lines = [result.place.label(), *said(result.explanation, language)]
+        if result.derivation is not None:
+            lines += derived(result.derivation, language)
         stream.write(f">\n      <failure message={quoteattr(difference)}>")
         stream.write(escape(printable("\n".join(lines))))
         stream.write("</failure>\n    </testcase>\n")
     stream.write("  </testsuite>\n")
+
+
+def derived(step: Step, language: Language, depth: int = 0) -> list[str]:
+    """The steps of a derivation, those on which one rests indented below it."""
+    below = [line for p in step.premises for line in derived(p, language, depth + 1)]
+    return ["  " * depth + step.sentence.render(language), *below]
 
 
 def said(explanation: Iterable[object], language: Language) -> list[str]:

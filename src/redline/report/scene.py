@@ -7,8 +7,8 @@ shapes are thinned by the size of a pixel, so a map is a picture and never a sou
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -17,11 +17,18 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from redline.findings import Evidence, Finding, Geometry, Relation, Status, SubmissionFindings
+from redline.findings import (
+    Evidence,
+    Finding,
+    Geometry,
+    Relation,
+    Status,
+    SubmissionFindings,
+    Verdict,
+)
 from redline.messages import Language, Message, msg
 from redline.report.figures import quantity_text
 from redline.report.statements import piece_key, role_text, slivers_of
-from redline.report.tones import GRAVEST
 from redline.report.wording import evidence_line
 
 WIDTH, HEIGHT = 720, 440
@@ -29,6 +36,9 @@ WIDTH, HEIGHT = 720, 440
 
 MARGIN = 36.0
 """Units left free around the footprint."""
+
+LABELS = 6
+"""Pieces on the same ground of which a map tells what they are."""
 
 LEAST_METRES = 20.0
 """A frame is never narrower than this."""
@@ -74,6 +84,17 @@ OF_STATUS: Mapping[Status, Kind] = MappingProxyType(
         Status.NOT_APPLICABLE: Kind.OTHER,
     }
 )
+
+
+DOTS: Mapping[Verdict, Kind] = MappingProxyType(
+    {
+        Verdict.NON_COMPLIANT: Kind.OFFENDING,
+        Verdict.UNDETERMINED: Kind.OPEN,
+        Verdict.CONDITIONAL: Kind.OWED,
+        Verdict.COMPLIANT: Kind.REMAINDER,
+    }
+)
+"""How the dot of a submission is painted on an overview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +145,21 @@ def scene_of(submission: SubmissionFindings, language: Language, pixel: float) -
     ]
     order = list(Kind)
     shapes.sort(key=lambda shape: order.index(shape.kind))
-    return Scene(tuple(shapes), frame.metres_per_unit)
+    return Scene(tuple(_each_once(shapes)), frame.metres_per_unit)
+
+
+def _each_once(shapes: Iterable[Shape]) -> Iterator[Shape]:
+    """Shapes of a kind that lie on the same ground as one, which tells what each of them is.
+
+    Drawn one over the other they would look graver than they are.
+    """
+    same: dict[tuple[Kind, bytes], list[Shape]] = {}
+    for shape in shapes:
+        same.setdefault((shape.kind, shape.geometry.wkb), []).append(shape)
+    for several in same.values():
+        labels = list(dict.fromkeys(s.label for s in several))
+        more = ["…"] if len(labels) > LABELS else []
+        yield replace(several[0], label="\n".join(labels[:LABELS] + more))
 
 
 def overview_of(submissions: Sequence[SubmissionFindings]) -> tuple[Scene, list[int]] | None:
@@ -143,7 +178,7 @@ def overview_of(submissions: Sequence[SubmissionFindings]) -> tuple[Scene, list[
     ground = _unwrapped(np.array(points, dtype=object))
     frame = Frame.around(ground)
     shapes = tuple(
-        Shape(OF_STATUS[GRAVEST[submissions[i].verdict]], submissions[i].id, p, (p.x, p.y))
+        Shape(DOTS[submissions[i].verdict], submissions[i].id, p, (p.x, p.y))
         for i, p in zip(whose, frame.place(ground), strict=True)
     )
     return Scene(shapes, frame.metres_per_unit), whose

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from redline.findings import (
@@ -19,9 +19,11 @@ from redline.findings import (
     Owed,
     Problem,
     Remainder,
+    Revised,
     RuleSeverity,
     Status,
     SubmissionFindings,
+    Tolerance,
 )
 from redline.messages import Language, Message, msg
 from redline.report.figures import date_text, quantity_text
@@ -58,12 +60,46 @@ def numbers_of(finding: Finding, questions: Mapping[Missing, int]) -> list[int]:
     return sorted({questions[m] for m in finding.missing if m in questions})
 
 
+def revised_lines(revised: Revised, language: Language, most: int) -> Iterator[str]:
+    """What a revision changed: a line for each place and class, then how the slivers were told."""
+
+    def hectares(value: float) -> str:
+        return quantity_text(value, "m2", language)
+
+    for area in revised.areas[:most]:
+        unit = area.unit.title.render(language) if area.unit and area.unit.title else None
+        yield msg(
+            "{unit}: {before} before, {after} after; lost {lost}, gained {gained}, net {net}; with "
+            "slivers net {whole}",
+            unit=unit or msg("Whole layer"),
+            before=hectares(area.before_m2),
+            after=hectares(area.after_m2),
+            lost=hectares(area.lost_m2),
+            gained=hectares(area.gained_m2),
+            net=hectares(area.net_m2),
+            whole=hectares(area.net_with_slivers_m2),
+        ).render(language)
+    yield msg(
+        "{patches} patches of real change; {slivers} slivers under {area} or {width}.",
+        patches=len(revised.patches),
+        slivers=len(revised.slivers),
+        area=quantity_text(revised.sliver_area_m2, "m2", language),
+        width=quantity_text(revised.sliver_width_m, "m", language),
+    ).render(language)
+
+
 def slivers_of(submission: SubmissionFindings) -> list[Evidence]:
     """What lies under the tolerance, each piece once however many rules saw it."""
     pieces: dict[tuple[object, ...], Evidence] = {}
-    for piece in (s for f in submission.findings for s in f.slivers):
+    revised = submission.revised.slivers if submission.revised else ()
+    for piece in (*(s for f in submission.findings for s in f.slivers), *revised):
         pieces.setdefault(piece_key(piece), piece)
     return list(pieces.values())
+
+
+def distinct(pieces: Iterable[Evidence]) -> list[Evidence]:
+    """The pieces of a finding, each once however many of its conditions met it."""
+    return list({piece_key(p): p for p in pieces}.values())
 
 
 def piece_key(piece: Evidence) -> tuple[object, ...]:
@@ -100,6 +136,13 @@ def about(submission: SubmissionFindings, language: Language) -> str:
 def role_text(role: str, language: Language) -> str:
     """What a geometry of a submission stands for; the name itself where it is not a known one."""
     return ROLES[role].render(language) if role in ROLES else role
+
+
+def role_of(piece: Evidence, language: Language) -> str | None:
+    """What of a submission a piece of evidence is about."""
+    if piece.role_title is not None:
+        return piece.role_title.render(language)
+    return role_text(piece.role, language) if piece.role else None
 
 
 def fact_text(fact: Fact, language: Language) -> str:
@@ -143,8 +186,8 @@ def account_text(account: Account, language: Language) -> str:
     quota = account.quota.render(language)
     name = msg("{name} ({details})", name=quota, details=where) if where else quota
     return msg(
-        "{name}: opening {opening}, transferred {transfers}, used {used} by {count} approvals, "
-        "requested {requested}, remaining {remaining}",
+        "{name}: opening {opening}, transferred {transfers}, used {used} by "
+        "{count:approval|approvals}, requested {requested}, remaining {remaining}",
         name=name,
         opening=amount(account.opening),
         transfers=amount(account.transfers),
@@ -163,6 +206,8 @@ def information_text(information: Information, language: Language) -> str:
 
 def remainder_text(remainder: Remainder, language: Language) -> str:
     """How much of the footprint keeps a rule."""
+    if not remainder.area_m2:
+        return msg("way out: no part of the footprint keeps this rule").render(language)
     area = quantity_text(remainder.area_m2, "m2", language)
     return msg("way out: {area} of the footprint keep this rule", area=area).render(language)
 
@@ -227,7 +272,6 @@ def basis_texts(submission: SubmissionFindings, language: Language) -> list[str]
     """How things were measured: coordinate system, areas and distances, tolerance."""
     basis = submission.basis
     area, distance = (BASES.get(b, b) for b in (basis.area, basis.distance))
-    tolerance = basis.tolerance
     return [
         m.render(language)
         for m in (
@@ -237,14 +281,32 @@ def basis_texts(submission: SubmissionFindings, language: Language) -> list[str]
                 basis=basis.crs_basis.render(language),
             ),
             msg("Areas: {area}. Distances: {distance}.", area=area, distance=distance),
-            msg(
-                "Tolerance: pieces of less than {area} or narrower than {width} are listed as "
-                "slivers and not counted.",
-                area=quantity_text(tolerance.min_area_m2, "m2", language),
-                width=quantity_text(tolerance.min_width_m, "m", language),
-            ),
+            _tolerance(basis.tolerance, language),
         )
     ]
+
+
+def _tolerance(tolerance: Tolerance, language: Language) -> Message:
+    """Which pieces are not counted; a bound of nought sorts out nothing and is not told."""
+    area, width = tolerance.min_area_m2, tolerance.min_width_m
+    if not area and not width:
+        return msg("Tolerance: none; every piece is counted.")
+    if not area:
+        return msg(
+            "Tolerance: pieces narrower than {width} are listed as slivers and not counted.",
+            width=quantity_text(width, "m", language),
+        )
+    if not width:
+        return msg(
+            "Tolerance: pieces of less than {area} are listed as slivers and not counted.",
+            area=quantity_text(area, "m2", language),
+        )
+    return msg(
+        "Tolerance: pieces of less than {area} or narrower than {width} are listed as "
+        "slivers and not counted.",
+        area=quantity_text(area, "m2", language),
+        width=quantity_text(width, "m", language),
+    )
 
 
 def counts_text(findings: Sequence[Finding], language: Language) -> str:
@@ -289,6 +351,16 @@ def origin_texts(document: FindingsDocument, language: Language) -> list[str]:
         msg("Computed with: {software}", software=software) if software else None,
     ]
     return [line.render(language) for line in lines if line is not None]
+
+
+def layers_empty(layers: Sequence[LayerUsed], language: Language) -> str:
+    """The layers that the catalog declares empty here, in one line; blank where there are none."""
+    names = [x.title.render(language) if x.title else x.layer for x in layers if x.empty]
+    if not names:
+        return ""
+    return msg("Declared empty ({count}): {layers}", count=len(names), layers=names).render(
+        language
+    )
 
 
 def layer_version(layer: LayerUsed, language: Language) -> str:

@@ -203,13 +203,15 @@ def interval_text(citation: Citation, language: Language) -> str:
 def measured_line(measured: Measured, language: Language, *, bans: bool = True) -> str:
     """A measured value, its limit, and by how much that is kept or missed.
 
-    Without `bans`, that nothing is allowed is left out: something may be, under conditions.
+    Without `bans`, that nothing is allowed is left out: something may be, under conditions; so is
+    that there is more than nothing.
     """
     parts = [_value_text(measured, language)]
     limited = measured.comparison is not None and measured.limit is not None
-    if limited and (bans or not _is_ban(measured)):
+    any_at_all = measured.limit == 0 and measured.comparison in _OF_NOTHING
+    if limited and (bans or not any_at_all):
         parts.append(_limit_text(measured, language))
-    if measured.margin is not None and not _is_ban(measured):
+    if measured.margin is not None and (bans or not any_at_all) and not _is_ban(measured):
         parts.append(_margin_text(measured, language))
     if measured.with_slivers is not None:
         whole = quantity_text(measured.with_slivers, measured.unit, language, beside=False)
@@ -217,6 +219,9 @@ def measured_line(measured: Measured, language: Language, *, bans: bool = True) 
     quantity = measured.quantity.render(language)
     joined = ("；" if language == "zh" else "; ").join(parts)
     return msg("{quantity}: {values}", quantity=quantity, values=joined).render(language)
+
+
+_OF_NOTHING = (Comparison.AT_MOST, Comparison.MORE_THAN)
 
 
 def _is_ban(measured: Measured) -> bool:
@@ -269,6 +274,9 @@ def evidence_line(evidence: Evidence, language: Language) -> str:
         _distance_text(evidence.distance_m, language),
     ]
     text = filled(RELATIONS[evidence.relation], feature=feature).render(language)
+    if evidence.role_title is not None:
+        role = evidence.role_title.render(language)
+        text = msg("{role}: {text}", role=role, text=text).render(language)
     joined = ("，" if language == "zh" else ", ").join(s for s in sizes if s)
     if not joined:
         return text

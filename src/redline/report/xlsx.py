@@ -29,17 +29,17 @@ from redline.report.layout import printable
 from redline.report.statements import (
     answered_by,
     basis_texts,
+    distinct,
     fact_text,
     headline,
     layer_version,
     origin_texts,
     owed_text,
-    piece_key,
     problem_place,
     problem_text,
     question_text,
     questions_of,
-    role_text,
+    role_of,
     slivers_of,
     verdicts_text,
 )
@@ -135,7 +135,7 @@ def tables(document: FindingsDocument, language: Language) -> Iterator[Table]:
             (msg("Boundary accuracy could turn it"), 16),
             (msg("Name of the rule"), 40),
         ],
-        ((s.id, *_finding(f, language)) for s in submissions for f in s.findings),
+        ((s.id, *_finding(f, language)) for s in submissions for f in _gravest_first(s)),
     )
     yield Table(
         msg("Measurements"),
@@ -161,7 +161,7 @@ def tables(document: FindingsDocument, language: Language) -> Iterator[Table]:
                 *_measured(m, language),
             )
             for s in submissions
-            for f in s.findings
+            for f in _gravest_first(s)
             for m in dict.fromkeys(f.measured)
         ),
     )
@@ -184,8 +184,8 @@ def tables(document: FindingsDocument, language: Language) -> Iterator[Table]:
         (
             (s.id, STATUSES[f.status].render(language), headline(f, language), *_piece(e, language))
             for s in submissions
-            for f in s.findings
-            for e in _distinct(f.evidence)
+            for f in _gravest_first(s)
+            for e in distinct(f.evidence)
         ),
     )
     yield Table(
@@ -241,6 +241,12 @@ def tables(document: FindingsDocument, language: Language) -> Iterator[Table]:
         [whose, (msg("What holds"), 110), (msg("Place"), 44)],
         _remarks(document, language),
     )
+
+
+def _gravest_first(submission: SubmissionFindings) -> list[Finding]:
+    """The findings, those that matter most above."""
+    order = list(STATUSES)
+    return sorted(submission.findings, key=lambda f: order.index(f.status))
 
 
 def _summary(submission: SubmissionFindings, language: Language) -> Row:
@@ -302,7 +308,7 @@ def _piece(piece: Evidence, language: Language) -> Row:
         layer,
         piece.feature,
         version_text(piece.version, language) or None,
-        role_text(piece.role, language) if piece.role else None,
+        role_of(piece, language),
         area,
         round(area / 10_000, 6) if area is not None else None,
         round(area * 3 / 2000, 4) if area is not None else None,
@@ -310,10 +316,6 @@ def _piece(piece: Evidence, language: Language) -> Row:
         piece.length_m,
         piece.distance_m,
     )
-
-
-def _distinct(pieces: Iterable[Evidence]) -> Iterable[Evidence]:
-    return {piece_key(p): p for p in pieces}.values()
 
 
 def _remarks(document: FindingsDocument, language: Language) -> Iterator[Row]:

@@ -94,6 +94,8 @@ class Usage:
 
     layer: Layer | ComponentKind | None = None
     overlaps: tuple[Relates, ...] = ()
+    each: bool = False
+    """Whether it is the norm of a rule for each feature of the layer."""
 
 
 class ConditionResolver:
@@ -335,10 +337,16 @@ class ConditionResolver:
                 )
             )
             return None
-        if not isinstance(node.right, t.Name):
+        known = isinstance(node.right, t.Name) and self.scope.terms.get(node.right.text)
+        if not isinstance(node.right, t.Name) or (
+            known and kind.code_list.find(node.right.text) is None
+        ):
             right = self.term(node.right, usage)
-            if right is not None:
-                self.wrong_type(node.right, type_in_words(kind), type_in_words(type_of_term(right)))
+            if right is None:
+                return None
+            if type_of_term(right) == kind:
+                return Compares(left, node.comparator, right)
+            self.wrong_type(node.right, type_in_words(kind), type_in_words(type_of_term(right)))
             return None
         code = self.code(kind.code_list, node.right)
         return Compares(left, node.comparator, CodeConstant(code, kind.code_list)) if code else None
@@ -705,7 +713,7 @@ class ConditionResolver:
         return ExtremeTerm(node.greatest, known)
 
     def total(self, node: t.Total, usage: Usage) -> Term | None:
-        if not self.outside_filter(node, usage):
+        if not usage.each and not self.outside_filter(node, usage):
             return None
         found = self.scope.terms.get(node.attribute.text)
         if not isinstance(found, Attribute):

@@ -23,6 +23,7 @@ KINDS = {
     "rule": msg("rule"),
     "plan": msg("plan"),
     "part": msg("part of the subject"),
+    "parameter with a key": msg("parameter with a key"),
     "subject": msg("subject"),
     "column": msg("column"),
     "code": msg("code"),
@@ -389,6 +390,43 @@ class StatedTwoWays(RuleDiagnostic):
     @property
     def message(self) -> Message:
         return msg("a case states its ground either by geometry or by amounts, not by both")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterIsNoColumn(RuleDiagnostic):
+    code: ClassVar[str] = "RL230"
+
+    @property
+    def message(self) -> Message:
+        return msg("a component that a case draws has values in its columns, not a filter")
+
+    @property
+    def hint(self) -> Message:
+        return msg('Write “component store (kind = oil) at "POINT (5 5)"”.')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedTwice(RuleDiagnostic):
+    code: ClassVar[str] = "RL231"
+    value: str | None
+    elsewhere: str
+
+    @property
+    def message(self) -> Message:
+        if self.value is None:
+            return msg(
+                "what a blank counts as on these days is said already at {place}",
+                place=self.elsewhere,
+            )
+        return msg(
+            "what “{value}” was is said for these days already at {place}",
+            value=self.value,
+            place=self.elsewhere,
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("End one mapping on the day on which the other begins.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from itertools import pairwise
+from typing import cast
 
-from redline.diagnostics import Diagnostic
+from redline.diagnostics import Diagnostic, Place
 from redline.language import tree as t
 from redline.language.walk import names_in, nodes_in, titles_in
 from redline.messages import Message, Title, msg
@@ -25,6 +26,7 @@ from redline.rulebook.lint_diagnostics import (
     CitationGap,
     CitedTwice,
     ColumnHidesName,
+    DeclaredInTwoPacks,
     EndsWithoutSuccessor,
     ExceptionNeverHolds,
     ExceptionUntested,
@@ -67,7 +69,7 @@ from redline.rulebook.model import (
     RuleBook,
 )
 from redline.rulebook.resolve import interval_of
-from redline.rulebook.scope import Scope
+from redline.rulebook.scope import Named, Scope, Table
 
 Texts = Mapping[str, Sequence[LawText]]
 """Texts of law by the plain title of their instrument."""
@@ -83,6 +85,10 @@ class Index:
     """Identities of the attributes and parameters that are declared as shares."""
     beginning: Mapping[date, frozenset[int]]
     """Identities of what the norms name of the rules that begin on a day."""
+    inner: Mapping[int, frozenset[int]]
+    """Identities of what the definition of each concept names, by the identity of the concept."""
+    holders: Mapping[tuple[str, str], Place]
+    """Where each kind and name was declared that submissions and catalogs use, the first pack's."""
 
 
 def index_of(book: RuleBook, packs: Mapping[str, t.Pack]) -> Index:
@@ -91,6 +97,7 @@ def index_of(book: RuleBook, packs: Mapping[str, t.Pack]) -> Index:
     shares: set[int] = set()
     beginning: dict[date, set[int]] = {}
     resolved = {(rule.pack, rule.names.key): rule for rule in book.rules}
+    inner = asked_by_concepts(book, packs)
     for name, pack in packs.items():
         scope = book.scopes[name]
         for declaration in pack.declarations:
@@ -103,9 +110,32 @@ def index_of(book: RuleBook, packs: Mapping[str, t.Pack]) -> Index:
                 case t.Rule(name=declared):
                     for days in covered(c.interval for c in resolved[name, declared.key].citations):
                         asked = beginning.setdefault(days.start, set())
-                        asked |= asked_about(declaration, scope)
+                        asked |= asked_about(declaration, scope, inner)
     frozen = {day: frozenset(things) for day, things in beginning.items()}
-    return Index(frozenset(used), frozenset(shares), frozen)
+    return Index(frozenset(used), frozenset(shares), frozen, inner, holders_of(book))
+
+
+def named_from_outside(scope: Scope) -> Iterator[tuple[str, Table[Named]]]:
+    """The tables whose names submissions and catalogs use."""
+    for table in (
+        scope.terms,
+        scope.layers,
+        scope.documents,
+        scope.components,
+        scope.judgements,
+        scope.plans,
+    ):
+        yield table.kind, cast(Table[Named], table)
+
+
+def holders_of(book: RuleBook) -> Mapping[tuple[str, str], Place]:
+    """The first declaration of each name that submissions and catalogs use."""
+    found: dict[tuple[str, str], Place] = {}
+    for scope in book.scopes.values():
+        for kind, table in named_from_outside(scope):
+            for name in table.by_name:
+                found.setdefault((kind, name), table.places[name])
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,30 +269,45 @@ def citation_gaps(pack: Linted) -> Iterator[Diagnostic]:
 
 
 def bases_not_in_force(pack: Linted) -> Iterator[Diagnostic]:
-    """Exceptions and other parts of a rule whose own clauses are not in force while the rule is."""
+    """Exceptions whose own clauses are not in force on some day on which the rule is, and
+    information whose clauses are on none.
+    """
     for node, rule in pack.rules():
-        for cites in cited_parts(node):
+        in_force = list(covered(c.interval for c in rule.citations))
+        for cites in excusing_clauses(node):
             clauses = list(pack.clauses(cites))
-            for days in covered(c.interval for c in rule.citations):
+            for days in in_force:
                 gap = missing_days(days, [c.days for c in clauses])
                 if clauses and gap is not None:
-                    last = clauses[-1]
-                    yield BasisNotInForce(
-                        place=pack.scope.place(last.node),
-                        under=rule.title,
-                        instrument=last.instrument.title,
-                        first=gap.start,
-                    )
+                    yield basis_not_in_force(pack, rule, clauses[-1], gap.start)
                     break
+        for cites in informing_clauses(node):
+            clauses = list(pack.clauses(cites))
+            if clauses and all(c.days.within(days).empty for c in clauses for days in in_force):
+                yield basis_not_in_force(pack, rule, clauses[-1], in_force[0].start)
 
 
-def cited_parts(rule: t.Rule) -> Iterator[Sequence[t.Citation]]:
-    """The citations of each part of a rule that has its own."""
+def basis_not_in_force(pack: Linted, rule: Rule, clause: Cited, day: date) -> Diagnostic:
+    return BasisNotInForce(
+        place=pack.scope.place(clause.node),
+        under=rule.title,
+        instrument=clause.instrument.title,
+        first=day,
+    )
+
+
+def excusing_clauses(rule: t.Rule) -> Iterator[Sequence[t.Citation]]:
+    """The citations of each exception, and of what takes it back."""
     for part in rule.parts:
         if isinstance(part, t.ExceptionClause):
             yield part.cites
             yield from (nested.cites for nested in part.except_when)
-        elif isinstance(part, t.Information):
+
+
+def informing_clauses(rule: t.Rule) -> Iterator[Sequence[t.Citation]]:
+    """The citations of each penalty and of what a rule names."""
+    for part in rule.parts:
+        if isinstance(part, t.Information):
             yield part.cites
 
 
@@ -276,7 +321,7 @@ def endings(pack: Linted) -> Iterator[Diagnostic]:
         last = max(rule.citations, key=lambda c: c.interval.end)
         end = last.interval.end
         begun = pack.index.beginning.get(end, frozenset())
-        if end != FOREVER and not begun & asked_about(node, pack.scope):
+        if end != FOREVER and not begun & asked_about(node, pack.scope, pack.index.inner):
             whole = last.instrument.force.end == end
             ending.setdefault((end, id(last.instrument if whole else rule)), []).append(
                 (node, rule)
@@ -293,12 +338,50 @@ def endings(pack: Linted) -> Iterator[Diagnostic]:
         )
 
 
-def asked_about(rule: t.Rule, scope: Scope) -> set[int]:
-    """The identities of what the norm of a rule names."""
-    kinds = (Attribute, Layer, DocumentKind, ComponentKind, JudgementKind, PlanKind, Concept)
+NAMED_BY_NORMS = (
+    Attribute,
+    Layer,
+    DocumentKind,
+    ComponentKind,
+    JudgementKind,
+    PlanKind,
+    Concept,
+)
+
+
+def asked_about(rule: t.Rule, scope: Scope, inner: Mapping[int, frozenset[int]]) -> set[int]:
+    """The identities of what the norm of a rule names, itself or in the concepts that it uses."""
     norms = tuple(p for p in rule.parts if isinstance(p, t.Norm))
-    things = (scope.meanings.get(n.span) for n in names_in(norms))
-    return {id(x) for x in things if isinstance(x, kinds)}
+    return within_concepts(things_named(norms, scope), inner)
+
+
+def things_named(nodes: Sequence[t.Node], scope: Scope) -> set[int]:
+    """The identities of what some nodes name."""
+    things = (scope.meanings.get(n.span) for n in names_in(tuple(nodes)))
+    return {id(x) for x in things if isinstance(x, NAMED_BY_NORMS)}
+
+
+def within_concepts(things: set[int], inner: Mapping[int, frozenset[int]]) -> set[int]:
+    """Things with all that the concepts among them name in turn."""
+    found: set[int] = set()
+    open_ = set(things)
+    while open_:
+        thing = open_.pop()
+        found.add(thing)
+        open_ |= inner.get(thing, frozenset()) - found
+    return found
+
+
+def asked_by_concepts(book: RuleBook, packs: Mapping[str, t.Pack]) -> Mapping[int, frozenset[int]]:
+    """What the definition of each concept names, by the identity of the concept."""
+    found: dict[int, frozenset[int]] = {}
+    for name, pack in packs.items():
+        scope = book.scopes[name]
+        for declaration in pack.declarations:
+            if isinstance(declaration, t.Concept):
+                named = things_named((declaration.means,), scope)
+                found[id(scope.terms.get(declaration.name.key))] = frozenset(named)
+    return found
 
 
 def value_gaps(pack: Linted) -> Iterator[Diagnostic]:
@@ -324,7 +407,7 @@ def value_gaps(pack: Linted) -> Iterator[Diagnostic]:
 def cited_twice(pack: Linted) -> Iterator[Diagnostic]:
     """Clauses that one list of citations names twice for the same days."""
     for node, rule in pack.rules():
-        for cites in (node.cites, *cited_parts(node)):
+        for cites in (node.cites, *excusing_clauses(node), *informing_clauses(node)):
             clauses = list(pack.clauses(cites))
             for i, clause in enumerate(clauses):
                 if any(same_clause(clause, other) for other in clauses[:i]):
@@ -450,6 +533,19 @@ def shadowed_names(pack: Linted) -> Iterator[Diagnostic]:
                     taken=own.places[name].label(),
                     hidden=table.places[name].label(),
                 )
+
+
+def declared_in_two_packs(pack: Linted) -> Iterator[Diagnostic]:
+    """Names of this pack that another pack, which need not know of it, declares for its own."""
+    for kind, table in named_from_outside(pack.scope):
+        said: set[str] = set()
+        for name, thing in table.by_name.items():
+            place, first = table.places[name], pack.index.holders[kind, name]
+            key = str(thing.names.key)
+            if place.file != pack.scope.source.name or first == place or key in said:
+                continue
+            said.add(key)
+            yield DeclaredInTwoPacks(place=place, name=name, elsewhere=first.label())
 
 
 def hidden_by_columns(pack: Linted) -> Iterator[Diagnostic]:
@@ -681,6 +777,7 @@ CHECKS: Sequence[Check] = (
     unused_names,
     unused_imports,
     shadowed_names,
+    declared_in_two_packs,
     hidden_by_columns,
     untranslated,
     without_question,

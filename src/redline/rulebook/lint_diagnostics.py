@@ -222,6 +222,26 @@ class ShadowedName(LintDiagnostic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredInTwoPacks(LintDiagnostic):
+    code: ClassVar[str] = "RL326"
+    name: str
+    elsewhere: str
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "“{name}” is declared by another pack too, at {place}: a submission or a catalog that "
+            "names it means that one",
+            name=self.name,
+            place=self.elsewhere,
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("Declare it once, in a pack that both import, or rename one of them.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnHidesName(LintDiagnostic):
     code: ClassVar[str] = "RL324"
     name: str

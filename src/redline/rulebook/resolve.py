@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
-from redline.diagnostics import Diagnostic
+from redline.diagnostics import Diagnostic, Place
 from redline.language import tree as t
 from redline.messages import Title, msg
 from redline.quantities import DIMENSIONS, NUMBER, PER_YEAR
@@ -16,6 +16,7 @@ from redline.rulebook.diagnostics import (
     ConceptNotInForce,
     ImportCycle,
     InsteadWithoutDuty,
+    MappedTwice,
     MissingPack,
     NeverInForce,
     NotASubject,
@@ -36,6 +37,7 @@ from redline.rulebook.model import (
     CodeType,
     CodeValue,
     Column,
+    Compares,
     ComponentKind,
     Concept,
     ConceptUse,
@@ -73,7 +75,7 @@ from redline.rulebook.model import (
 from redline.rulebook.scope import CodeGroup, Scope, Word, names_of
 from redline.rulebook.words import days_in_words, type_in_words
 
-P = TypeVar("P", t.Applies, t.Remedy)
+P = TypeVar("P", t.Applies, t.Remedy, t.ForEach)
 
 FIRST = {
     t.CodeList: 0,
@@ -297,8 +299,8 @@ class PackResolver:
         if code_list is None:
             return
         codes = self.conditions.codes(code_list, node.codes)[0]
-        group = CodeGroup(names_of(node.name), code_list, node.title, codes)
-        self.citations(node.cites)
+        citations = self.citations(node.cites)
+        group = CodeGroup(names_of(node.name), code_list, node.title, codes, citations)
         self.scope.declare(self.scope.code_groups, node.name, group)
 
     def type_of(self, node: t.TypeNode) -> Type | None:
@@ -397,9 +399,15 @@ class PackResolver:
             return
         code_list = column.type.code_list
         olds: dict[str | None, frozenset[str]] = {}
+        places: dict[str | None, Place] = {}
         for mapped in node.values:
             value = self.conditions.code(code_list, mapped.value) if mapped.value else None
+            place = self.scope.place(mapped)
+            if value in places and (value is not None or mapped.value is None):
+                elsewhere = places[value].label()
+                self.scope.report(MappedTwice(place=place, value=value, elsewhere=elsewhere))
             olds[value] = self.conditions.codes(code_list, mapped.olds)[0]
+            places[value] = place
         found = SchemaMapping(
             layer=layer,
             column=column,
@@ -407,9 +415,29 @@ class PackResolver:
             citations=self.citations(node.cites),
             presumed=node.presumed,
             olds=olds,
+            place=self.scope.place(node),
         )
         others = self.scope.mappings.get((layer, column), ())
+        self.check_mapping(found, others, places)
         self.scope.mappings[layer, column] = (*others, found)
+
+    def check_mapping(
+        self,
+        mapping: SchemaMapping,
+        others: Sequence[SchemaMapping],
+        places: Mapping[str | None, Place],
+    ) -> None:
+        """Report what several mappings of one column say of one value on one day.
+
+        Mappings of different values may stand side by side: one by a clause, one presumed.
+        """
+        for other in others:
+            if mapping.interval.within(other.interval).empty:
+                continue
+            elsewhere = other.place.label()
+            for value, place in places.items():
+                if value in other.olds:
+                    self.scope.report(MappedTwice(place=place, value=value, elsewhere=elsewhere))
 
     def document(self, node: t.DocumentKind) -> None:
         thing = DocumentKind(names_of(node.name), node.title, node.asks)
@@ -649,7 +677,7 @@ class PackResolver:
             return
         usage = Usage()
         scope_condition = self.conditions.condition(applies.condition, usage) if applies else None
-        norm_condition = self.conditions.condition(norms[0].condition, usage)
+        norm_condition = self.norm_condition(norms[0], self.one(node, t.ForEach, "for each"))
         overlaps = tuple(overlaps_in(norm_condition)) if norm_condition is not None else ()
         usage = replace(usage, overlaps=overlaps)
         exceptions = [
@@ -689,6 +717,29 @@ class PackResolver:
         elif len(self.scope.diagnostics) == before and citations and not self.scope.lost:
             raise AssertionError(f"{node.name.key} did not resolve and nothing was reported")
         self.scope.heading = None
+
+    def norm_condition(self, norm: t.Norm, each: t.ForEach | None) -> Condition | None:
+        """What a norm forbids or requires. Of a rule for each feature: that one of them breaks it,
+        or that none does.
+        """
+        if each is None:
+            return self.conditions.condition(norm.condition, Usage())
+        near = each.within is not None
+        kind = t.RelationKind.NEAR if near else t.RelationKind.OVERLAPS
+        met = self.conditions.condition(
+            t.Relation(kind, each.part, each.place, within=each.within, span=each.span), Usage()
+        )
+        if not isinstance(met, Relates):
+            return None
+        selection = met.selection
+        found = self.conditions.condition(norm.condition, Usage(layer=selection.layer, each=True))
+        if found is None:
+            return None
+        barred = norm.kind in (t.NormKind.FORBIDS, t.NormKind.RESTRICTS)
+        breach = found if barred else opposite(found)
+        where = breach if selection.where is None else All((selection.where, breach))
+        hit = replace(met, selection=replace(selection, where=where))
+        return hit if barred else Not(hit)
 
     def let(self, node: t.Let) -> None:
         part = self.conditions.part(node.part)
@@ -795,6 +846,24 @@ class PackResolver:
         if condition is None:
             return None
         return ExceptionClause(condition, provided, citations, tuple(nested))
+
+
+def opposite(condition: Condition) -> Condition:
+    """What is true where a condition is false; unknown where it is."""
+    match condition:
+        case Not(inner=inner):
+            return inner
+        case Compares(comparator=comparator):
+            return replace(condition, comparator=OPPOSITES[comparator])
+    return Not(condition)
+
+
+OPPOSITES: Mapping[t.Comparator, t.Comparator] = {
+    t.Comparator.AT_LEAST: t.Comparator.LESS_THAN,
+    t.Comparator.LESS_THAN: t.Comparator.AT_LEAST,
+    t.Comparator.AT_MOST: t.Comparator.MORE_THAN,
+    t.Comparator.MORE_THAN: t.Comparator.AT_MOST,
+}
 
 
 def interval_of(period: t.Period | None) -> Interval:

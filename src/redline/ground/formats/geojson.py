@@ -62,7 +62,7 @@ def parsed_json(text: str, file: str) -> object:
         with garbage_left():
             return json.loads(text)
     except json.JSONDecodeError as error:
-        line = text.splitlines()[error.lineno - 1] if error.lineno <= text.count("\n") + 1 else ""
+        line = text.split("\n")[error.lineno - 1]
         shown = line if len(line) <= 300 else None
         place = Place(file, error.lineno, error.colno, error.colno + 1, shown)
         reason = msg("it is not valid JSON ({problem})", problem=error.msg)
