@@ -19,7 +19,7 @@ from redline.checking.facts import Stated
 from redline.checking.revisions import Revision, Surroundings, round2
 from redline.checking.state_diagnostics import UnknownRevisionLayer
 from redline.checking.terrain import MeasuredTerrain, PlacedTerrain
-from redline.checking.units import CHANGE, UNIT, Grain, Locality, Unit, attributes_of
+from redline.checking.units import CHANGE, CLASS, UNIT, Grain, Locality, Unit, attributes_of
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.catalog import LayerVersion
 from redline.ground.features import Geometries, Ground, Role
@@ -414,7 +414,9 @@ class Parts:
             place = self.places[group - 1] if group else None
             if place is not None and place.grain is Grain.PLACE and not self.touched[group]:
                 continue
-            more = {k: float(v[group]) for k, v in means.items() if np.isfinite(v[group])}
+            more: dict[str, object] = {
+                k: float(v[group]) for k, v in means.items() if np.isfinite(v[group])
+            }
             grain = place.grain if place else Grain.WHOLE
             code = "place" if place else "whole"
             each = place.for_each if place else None
@@ -435,7 +437,8 @@ class Parts:
                     continue
                 each = self.class_name(column, codes[number], place)
                 code = "class_in_place" if place else "class"
-                yield self.part(areas, index, Grain.CLASS, each, place, code, {}, number)
+                more = {CLASS: codes[number]}
+                yield self.part(areas, index, Grain.CLASS, each, place, code, more, number)
 
     def class_name(self, column: Column, code: str, place: Locality | None) -> f.ForEach:
         """A code of a column, in a place."""
@@ -458,7 +461,7 @@ class Parts:
         each: f.ForEach | None,
         place: Locality | None,
         code: str,
-        more: Mapping[str, float],
+        more: Mapping[str, object],
         only: int | None = None,
     ) -> Gathered:
         """A place or class: its row, and the ground that it lost and gained."""
