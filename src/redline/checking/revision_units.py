@@ -118,18 +118,16 @@ def expand_revision(one: Stated, layer: Layer, plan: Plan, around: Surroundings)
     work = Revision(one, source, layer, plan.day, around)
     parts = Parts(work, plan)
     gathered = parts.gathered()
-    used = [
-        (layer, opened.version, opened.zone)
-        for opened, version in ((work.baseline, source.baseline), (work.proposed, source.proposed))
-        if version.on is not None
-    ]
     return Expanded(
         rows=tuple(g.row for g in gathered),
         units=tuple(g.unit for g in gathered),
         zones=WithBothVersions(around.zones, layer, work),
         loci=objects([g.locus for g in gathered]),
         revised=parts.revised(),
-        used=tuple(used),
+        used=tuple(
+            (layer, opened.version, replace(opened.zone, version=opened.label))
+            for opened in (work.baseline, work.proposed)
+        ),
         crs=work.crs,
         extent=shapely.box(*shapely.total_bounds([*work.found.baseline, *work.found.proposed])),
         tolerance=work.tolerance,
