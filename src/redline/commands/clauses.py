@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +13,12 @@ import click
 
 from redline.commands.options import talking_options
 from redline.commands.styling import Command, Say, language_option
-from redline.messages import msg
+from redline.messages import Language, msg
 
 if TYPE_CHECKING:
+    from redline.language.kinds import Article
     from redline.report.layout import Sheet
+    from redline.rulebook.coverage import ClauseCoverage
     from redline.rulebook.lawtexts import Checked, LawText
     from redline.rulebook.model import RuleBook
 
@@ -22,8 +26,9 @@ if TYPE_CHECKING:
 def command(say: Say) -> click.Command:
     """The command in a language."""
     summary = msg(
-        "Say which clauses are executable, which are not and why; with --verify, check every "
-        "citation against the texts of law in a folder.\n\n"
+        "Say which clauses are executable, which are not and why, and with --texts which articles "
+        "no rule touches; with --verify, check every citation against the texts of law in a "
+        "folder.\n\n"
         "Exit code 3: the rules or texts could not be read; else 1: a citation is wrong, or its "
         "article has changed since its rule was written; else 0."
     )
@@ -82,7 +87,7 @@ def command(say: Say) -> click.Command:
             sheet = Sheet(stream, say.language, style_of(stream, os.environ), full=verbose)
             if verify:
                 return write_verification(book, held, paths, sheet, quiet=quiet)
-            write_coverage(book, sheet, quiet=quiet)
+            write_coverage(book, held, sheet, quiet=quiet)
         return 0
 
     return clauses
@@ -197,27 +202,23 @@ def write_checked(one: Checked, sheet: Sheet, tone: object) -> None:
         sheet.line(sheet.say(one.reason), Tone.FAINT, indent=4)
 
 
-def write_coverage(book: RuleBook, sheet: Sheet, *, quiet: bool) -> None:
-    """The clauses of each instrument and what became of them."""
+def write_coverage(book: RuleBook, texts: Sequence[LawText], sheet: Sheet, *, quiet: bool) -> None:
+    """The clauses of each instrument and what became of them; where its text is held, also the
+    articles that nothing cites.
+    """
     from redline.report.layout import Tone
-    from redline.rulebook.coverage import coverage_of
+    from redline.rulebook.coverage import coverage_of, untouched
 
-    instrument = None
+    left = untouched(book, texts)
     counts: Counter[str] = Counter()
-    for clause in coverage_of(book):
-        counts[clause.state.text] += 1
-        if quiet:
-            continue
-        if clause.instrument is not instrument:
-            instrument = clause.instrument
+    for instrument, clauses in groupby(coverage_of(book), key=lambda c: c.instrument):
+        shown = list(clauses)
+        counts.update(clause.state.text for clause in shown)
+        if not quiet:
             sheet.line(instrument.title.render(sheet.language), Tone.STRONG)
-        state = sheet.say(clause.state)
-        unverified = "" if clause.verified else f" ({sheet.say(msg('unverified'))})"
-        sheet.line(f"{clause.clause.render(sheet.language)}: {state}{unverified}", indent=2)
-        if clause.rules:
-            sheet.line(", ".join(clause.rules), Tone.FAINT, indent=4)
-        for reason in clause.reasons:
-            sheet.line(reason.render(sheet.language), Tone.FAINT, indent=4)
+            for clause in shown:
+                write_clause(clause, sheet)
+            write_untouched(left.get(instrument, ()), sheet)
     summary = msg(
         "{executable:clause is|clauses are} executable, {partly} in part, {not_executable} not",
         executable=counts["executable"],
@@ -225,3 +226,41 @@ def write_coverage(book: RuleBook, sheet: Sheet, *, quiet: bool) -> None:
         not_executable=counts["not executable"],
     )
     sheet.line(sheet.say(summary), Tone.STRONG)
+    if texts:
+        articles = sum(len(several) for several in left.values())
+        sheet.line(sheet.say(msg("{count} articles are touched by no rule", count=articles)))
+
+
+def write_clause(clause: ClauseCoverage, sheet: Sheet) -> None:
+    """One clause, what executes it, and why not."""
+    from redline.report.layout import Tone
+
+    state = sheet.say(clause.state)
+    unverified = "" if clause.verified else f" ({sheet.say(msg('unverified'))})"
+    sheet.line(f"{clause.clause.render(sheet.language)}: {state}{unverified}", indent=2)
+    if clause.rules:
+        sheet.line(", ".join(clause.rules), Tone.FAINT, indent=4)
+    for reason in clause.reasons:
+        sheet.line(reason.render(sheet.language), Tone.FAINT, indent=4)
+
+
+def write_untouched(articles: Sequence[tuple[int, int]], sheet: Sheet) -> None:
+    """The articles that nothing cites, those that follow each other as one span."""
+    from redline.report.layout import Tone
+    from redline.rulebook.coverage import spans_of
+
+    if not articles:
+        return
+    spans = [span_text(first, last, sheet.language) for first, last in spans_of(articles)]
+    mark = sheet.say(msg("touched by no rule: {articles}", articles=spans))
+    sheet.line(mark, Tone.FAINT, indent=2)
+
+
+def span_text(first: Article, last: Article, language: Language) -> str:
+    """Articles from a first to a last one: art. 1–37, 第一条至第三十七条."""
+    from redline.language.locators import article_text
+
+    start, end = article_text(first, language), article_text(last, language)
+    if start == end:
+        return start
+    return f"{start}–{end.removeprefix('art. ')}" if language == "en" else f"{start}至{end}"

@@ -18,6 +18,7 @@ from redline.findings import (
     Missing,
     NotExecuted,
     Problem,
+    Revised,
     Status,
     SubmissionFindings,
 )
@@ -39,6 +40,7 @@ from redline.report.statements import (
     of_status,
     question_text,
     questions_of,
+    revised_lines,
     slivers_of,
 )
 from redline.report.tones import GRAVEST, MARKS, TONES
@@ -92,6 +94,8 @@ def _submission(submission: SubmissionFindings, sheet: Sheet, scope: int) -> Non
         for finding in _begin(submission, status, sheet):
             write_finding(finding, sheet)
     _undetermined(submission, sheet)
+    if submission.revised is not None:
+        _revised(submission.revised, sheet)
     for status in (Status.COMPLIES, Status.NOT_APPLICABLE) if sheet.full else ():
         for finding in _begin(submission, status, sheet):
             write_brief_finding(finding, sheet)
@@ -117,6 +121,21 @@ def _opening(submission: SubmissionFindings, sheet: Sheet) -> None:
         source=shorten(submission.source, 200),
     )
     sheet.line(sheet.say(about), Tone.FAINT, indent=2)
+
+
+def _revised(revised: Revised, sheet: Sheet) -> None:
+    """A revision's areas, a line for each place and class."""
+    sheet.heading(
+        msg(
+            "{layer}: {baseline} compared with {proposed}",
+            layer=revised.layer_title.render(sheet.language),
+            baseline=shorten(revised.baseline, 80),
+            proposed=shorten(revised.proposed, 80),
+        )
+    )
+    for line in revised_lines(revised, sheet.language, len(revised.areas) if sheet.full else FEW):
+        sheet.line(line, indent=2)
+    write_rest(0 if sheet.full else len(revised.areas) - FEW, sheet, 2)
 
 
 def _changes(submission: SubmissionFindings, sheet: Sheet) -> None:

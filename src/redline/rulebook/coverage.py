@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from redline.language.kinds import Article, Locator, Section
 from redline.messages import Message, Title, msg
-from redline.rulebook.lawtexts import citations_of
+from redline.rulebook.lawtexts import LawText, citations_of, plain_title
 from redline.rulebook.model import Instrument, RuleBook, clause_text
 
 
@@ -63,6 +63,43 @@ def coverage_of(book: RuleBook) -> Iterator[ClauseCoverage]:
             tuple(gathered.reasons),
             gathered.verified,
         )
+
+
+def untouched(
+    book: RuleBook, texts: Sequence[LawText]
+) -> Mapping[Instrument, Sequence[tuple[int, int]]]:
+    """The articles, number and suffix, of the latest text of each instrument that nothing cites."""
+    cited: dict[Instrument, set[tuple[int, int]]] = {}
+    for _name, citation in citations_of(book):
+        at = citation.locator
+        if isinstance(at, Article):
+            cited.setdefault(citation.instrument, set()).add((at.number, at.suffix))
+    left: dict[Instrument, Sequence[tuple[int, int]]] = {}
+    for instrument in dict.fromkeys(book.instruments.values()):
+        title = plain_title(instrument.title.zh)
+        versions = [
+            t
+            for t in texts
+            if t.title == title and t.articles and not t.force.within(instrument.force).empty
+        ]
+        if versions:
+            latest = max(versions, key=lambda t: t.force.start)
+            left[instrument] = sorted(set(latest.articles) - cited.get(instrument, set()))
+    return left
+
+
+def spans_of(articles: Sequence[tuple[int, int]]) -> Iterator[tuple[Article, Article]]:
+    """Articles that follow each other as first and last."""
+    first: tuple[int, int] | None = None
+    last = first
+    for article in articles:
+        if first is None or last is None or article[0] > last[0] + 1:
+            if first is not None and last is not None:
+                yield Article(*first), Article(*last)
+            first = article
+        last = article
+    if first is not None and last is not None:
+        yield Article(*first), Article(*last)
 
 
 def whole(locator: Locator) -> Locator:

@@ -176,6 +176,10 @@ def citations_of(book: RuleBook) -> Iterator[tuple[str, Citation]]:
                 yield parameter.names.key, citation
         for citation in parameter.citations:
             yield parameter.names.key, citation
+    groups = [g for scope in book.scopes.values() for g in scope.code_groups.by_name.values()]
+    for group in dict.fromkeys(groups):
+        for citation in group.citations:
+            yield group.names.key, citation
     for clause in book.not_executable:
         yield clause.pack, clause.citation
 

@@ -6,6 +6,7 @@ code or one part of a list left out, a negation dropped, an interval a day short
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from typing import Any as Anything
 
 from redline.language.kinds import Comparator
 from redline.messages import Message, msg
+from redline.quantities import DIMENSIONS
 from redline.rulebook.model import (
     All,
     Any,
@@ -32,8 +34,10 @@ from redline.rulebook.model import (
     Item,
     MeasureTerm,
     Not,
+    Parameter,
     ParameterTerm,
     Part,
+    QuantityType,
     Relates,
     Rule,
     Selection,
@@ -42,6 +46,9 @@ from redline.rulebook.model import (
 from redline.rulebook.wording import COMPARATORS, condition_in_words
 
 TENTH = 0.1
+
+WHOLE = (DIMENSIONS["duration"][1], DIMENSIONS["days"][1])
+"""What is counted in whole months or days: dates take no parts of them."""
 
 RECENT = date(2018, 1, 1)
 """Cases are not tried on days before this one, nor are first days before it changed."""
@@ -180,19 +187,30 @@ def own_changes(node: Anything) -> Iterator[tuple[Message, Anything]]:
                         replace(node, codes=codes - {code}),
                     )
         case Constant(type=kind, value=value) if not isinstance(kind, DateType) and value:
-            yield from scaled(lambda factor: replace(node, value=value * factor))
+            yield from scaled(lambda factor: replace(node, value=value_changed(node, factor)))
         case ParameterTerm(parameter=parameter) if not isinstance(parameter.type, DateType):
-            yield from scaled(
-                lambda factor: replace(
-                    node,
-                    parameter=replace(
-                        parameter,
-                        values=tuple(replace(v, value=v.value * factor) for v in parameter.values),
-                    ),
+            # What an authority sets has no value here to be changed.
+            if parameter.values:
+                yield from scaled(
+                    lambda factor: replace(node, parameter=scaled_by(parameter, factor))
                 )
-            )
         case Holds():
             yield msg("not “{part}”", part=condition_in_words(node)), Not(node)
+
+
+def value_changed(constant: Constant, factor: float) -> float:
+    """A value times a factor; whole months and days stay whole, and change by one at least."""
+    value = constant.value * factor
+    kind = constant.type
+    if not isinstance(kind, QuantityType) or kind.dimension not in WHOLE:
+        return value
+    return float(math.ceil(value) if factor > 1 else math.floor(value))
+
+
+def scaled_by(parameter: Parameter, factor: float) -> Parameter:
+    """A parameter with each of its values times a factor."""
+    values = tuple(replace(v, value=v.value * factor) for v in parameter.values)
+    return replace(parameter, values=values)
 
 
 def scaled(make: Callable[[float], Anything]) -> Iterator[tuple[Message, Anything]]:

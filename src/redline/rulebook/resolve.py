@@ -299,8 +299,8 @@ class PackResolver:
         if code_list is None:
             return
         codes = self.conditions.codes(code_list, node.codes)[0]
-        group = CodeGroup(names_of(node.name), code_list, node.title, codes)
-        self.citations(node.cites)
+        citations = self.citations(node.cites)
+        group = CodeGroup(names_of(node.name), code_list, node.title, codes, citations)
         self.scope.declare(self.scope.code_groups, node.name, group)
 
     def type_of(self, node: t.TypeNode) -> Type | None:
