@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from country import RIVER_MARGIN, Country, build_country
 from layers import Layer, all_layers
+from revisions import revisions
 from sites import Sites, find_sites
 from terrain import build_terrain
 from writing import boundary_points, write_kml, write_layer, write_txt, write_zipped_shapefile
@@ -28,7 +29,7 @@ def main(folder: Path) -> None:
     data, submissions = folder / "data", folder / "submissions"
     for place in (data, submissions):
         place.mkdir(parents=True, exist_ok=True)
-    layers = [*all_layers(country, rng), *coverage(country)]
+    layers = [*all_layers(country, rng), *coverage(country), *revisions(country)]
     for layer in layers:
         (data / layer.file).unlink(missing_ok=True)
     for layer in layers:

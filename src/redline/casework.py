@@ -34,7 +34,7 @@ from redline.quantities import AREA, LENGTH, NUMBER
 from redline.reasoning.explanation import Step, explain
 from redline.reasoning.infer import Status, infer
 from redline.reasoning.judge import judge
-from redline.reasoning.plan import Plan, PlanAtom, make_plan
+from redline.reasoning.plan import Plan, PlanAtom, about_rule, make_plan
 from redline.reasoning.subjects import (
     Booleans,
     CodeSet,
@@ -235,7 +235,7 @@ def plan_of_rule(rule: Rule, day: date, book: RuleBook) -> Plan:
     if not rule.in_force(day):
         return make_plan(replace(book, rules=()), day)
     displacing = [r for r in book.rules if any(d.displaced == rule.names for d in r.displaces)]
-    return make_plan(replace(book, rules=(rule, *displacing)), day)
+    return make_plan(replace(book, rules=(rule, *displacing)), day, about_rule(rule))
 
 
 def days_to_try(rule: Rule) -> list[date]:

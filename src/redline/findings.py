@@ -670,6 +670,58 @@ class LayerUsed(Model):
     """Whether the catalog declares the layer empty within its coverage."""
 
 
+class ComparedArea(Model):
+    """The area of a layer in one place or of one class, before and after a revision.
+
+    `lost_m2`, `gained_m2` and `net_m2` count real change; those with `_with_slivers` count slivers
+    of re-digitising too.
+    """
+
+    unit: ForEach | None = None
+    """The place or class; null for the whole layer."""
+    before_m2: float
+    """Area in the baseline, square metres."""
+    after_m2: float
+    """Area in the baseline with what real change adds and takes, square metres."""
+    lost_m2: float
+    """Ground that is no longer in it, square metres."""
+    gained_m2: float
+    """Ground that is new in it, square metres."""
+    net_m2: float
+    """`gained_m2` less `lost_m2`."""
+    after_with_slivers_m2: float
+    """Area in the proposed version, square metres."""
+    lost_with_slivers_m2: float
+    """The same as `lost_m2`, slivers included."""
+    gained_with_slivers_m2: float
+    """The same as `gained_m2`, slivers included."""
+    net_with_slivers_m2: float
+    """The same as `net_m2`, slivers included."""
+
+
+class Revised(Model):
+    """A layer's baseline compared with its proposed version."""
+
+    layer: str
+    """Name of the layer in the vocabulary."""
+    layer_title: Bilingual
+    """Title of the layer."""
+    baseline: str
+    """The baseline: days of the catalog's version, or its file."""
+    proposed: str
+    """The proposed version."""
+    sliver_area_m2: float
+    """Patches of less area are slivers, square metres."""
+    sliver_width_m: float
+    """Patches of less width are slivers, metres."""
+    areas: tuple[ComparedArea, ...]
+    """The whole layer first, then places, then classes."""
+    patches: tuple[Evidence, ...] = ()
+    """Ground that was lost, gained or put in another class."""
+    slivers: tuple[Evidence, ...] = ()
+    """The same under the tolerance."""
+
+
 class Part(Model):
     """A geometry of the submission by its role."""
 
@@ -755,6 +807,8 @@ class SubmissionFindings(Model):
     """The scope statement."""
     compared: Changes | None = None
     """Set where a previous record was given."""
+    revised: Revised | None = None
+    """Set for a revision."""
 
 
 class Pack(Model):

@@ -24,9 +24,9 @@ def file(tmp_path: Path) -> Path:
 def test_a_file_is_written_in_its_canonical_form(file: Path, capsys: pytest.CaptureFixture[str]):
     assert run(["fmt", str(file), "--lang", "en"]) == 0
     assert file.read_text(encoding="utf-8") == PRETTY
-    assert capsys.readouterr().out.splitlines()[-1] == "1 rule files: 1 changed"
+    assert capsys.readouterr().out.splitlines()[-1] == "1 rule file: 1 changed"
     assert run(["fmt", str(file), "--lang", "en"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["1 rule files: 0 changed"]
+    assert capsys.readouterr().out.splitlines() == ["1 rule file: 0 changed"]
 
 
 def test_a_chinese_file_stays_chinese(tmp_path: Path):

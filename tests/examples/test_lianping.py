@@ -42,6 +42,43 @@ VERDICTS = {
 }
 
 
+REVISIONS = {
+    "LP-TZ-A": Verdict.COMPLIANT,
+    "LP-TZ-B": Verdict.NON_COMPLIANT,
+    "LP-TZ-C": Verdict.COMPLIANT,
+}
+
+
+def test_the_red_line_may_be_redrawn_but_not_at_one_countys_cost():
+    folder = EXAMPLE / "redline_revisions"
+    document = check(sorted(folder.iterdir()), Options(catalog=CATALOG))
+    assert {s.id: s.verdict for s in document.submissions} == REVISIONS
+    tables = {s.id: s.revised for s in document.submissions}
+    shrunk, again = tables["LP-TZ-B"], tables["LP-TZ-C"]
+    assert shrunk is not None
+    assert again is not None
+    assert shrunk.areas[0].net_m2 > 0
+    violated = [
+        f.for_each.value
+        for s in document.submissions
+        for f in s.findings
+        if f.status is Status.VIOLATED and f.for_each
+    ]
+    assert violated == ["441623"]
+    assert again.patches == ()
+    assert len(again.slivers) > 1000
+
+
+def test_the_figures_of_the_county_are_held_against_aims_the_year_before_and_each_other():
+    document = check([EXAMPLE / "indicators.csv"], Options(catalog=CATALOG))
+    assert [p.message.en for p in document.problems if p.severity == "error"] == []
+    (county,) = document.submissions
+    assert county.verdict is Verdict.NON_COMPLIANT
+    violated = {f.rule.split(".")[-1] for f in county.findings if f.status is Status.VIOLATED}
+    assert violated == {"farmland_not_reduced", "lp_air", "lp_forest_kept"}
+    assert ["Forest cover" in c.message.en for c in county.data_checks] == [True]
+
+
 FIRST_BOOK = ("drinking_water", "ecological_redline", "farmland", "yangtze")
 """The packs for which the projects were made. More packs ask more of them."""
 

@@ -269,5 +269,5 @@ def test_the_catalog_is_found_upwards(tmp_path):
 
 def test_the_schema_knows_the_keys():
     schema = catalog_schema()
-    assert set(schema["properties"]) == {"schema", "coverage", "tolerance", "layer"}
+    assert set(schema["properties"]) == {"schema", "coverage", "tolerance", "layer", "indicators"}
     assert {"source", "date", "valid_to"} <= set(schema["$defs"]["LayerEntry"]["properties"])

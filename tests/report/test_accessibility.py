@@ -9,10 +9,7 @@ from __future__ import annotations
 import html
 import io
 import json
-import os
 import re
-import resource
-import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,8 +20,6 @@ from redline.findings import FindingsDocument
 from redline.messages import Language
 from redline.report.html import write_html
 from tests.report.test_html import DOCUMENTS
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 RUN = """
 addEventListener("load", async () => {
@@ -39,16 +34,6 @@ addEventListener("load", async () => {
   document.body.append(out);
 });
 """
-
-
-@pytest.fixture(scope="session")
-def browser() -> str:
-    if resource.getrlimit(resource.RLIMIT_AS)[1] != resource.RLIM_INFINITY:
-        pytest.skip("Chromium does not start where the address space is limited")
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None and os.environ.get("REDLINE_REQUIRE_CHROMIUM"):
-        pytest.fail("Chromium is required and not installed")
-    return found or pytest.skip("there is no Chromium on this machine")
 
 
 def axe() -> str:

@@ -51,7 +51,7 @@ from tests.report.synthetic import (
 HOSTILE = (
     "</title></script><script>alert(1)</script>\"'><img src=x onerror=y>\x1b[31m\u202eevil\x00"
 )
-VOID = {"meta", "input", "br", "hr", "col"}
+VOID = {"meta", "link", "input", "br", "hr", "col"}
 
 
 def page(findings: FindingsDocument, language: Language = "en") -> str:
@@ -277,7 +277,7 @@ def test_a_report_of_one_submission_says_all():
         "Does the project degrade the ecological function?",
         "Under the tolerance, not counted (1)",
         "Warnings (1)",
-        "In force here and not checked: 1 clauses",
+        "In force here and not checked: 1 clause",
         "left to judgement",
         "Tolerance: pieces narrower than 0.001 m are listed as slivers",
         "粤府函〔2019〕1号",

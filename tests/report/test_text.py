@@ -8,6 +8,8 @@ import pytest
 from redline.diagnostics import display_width
 from redline.findings import (
     Bilingual,
+    Change,
+    Changes,
     Evidence,
     ExceptionStatus,
     FindingsDocument,
@@ -57,7 +59,7 @@ def test_the_verdict_comes_first_then_failures_then_what_is_owed_then_what_is_as
         "Undetermined (2)",
         "Questions (2)",
         "Rules in force: 8",
-        "In force here and not checked: 1 clauses",
+        "In force here and not checked: 1 clause",
         "Under the tolerance",
         "Warnings (1)",
     ]
@@ -174,6 +176,17 @@ def test_colours_only_where_asked_for_and_the_words_are_the_same():
     colourful = rendered(document(submission()), style=Style(colour=True))
     assert "\x1b[" not in plain
     assert re.sub(r"\x1b\[[0-9;]*m", "", colourful) == plain
+
+
+def test_what_has_changed_since_an_earlier_check_is_told_first():
+    changed = submission(
+        compared=Changes(
+            record_digest="0" * 64,
+            changes=(Change(rule=VIOLATED.rule, before=Status.COMPLIES, after=Status.VIOLATED),),
+        )
+    )
+    text = rendered(document(changed))
+    assert text.index("was complies, is violated") < text.index("Violated (")
 
 
 def test_the_same_findings_give_the_same_bytes():

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from redline import findings as f
 from redline.audit.diagnostics import DamagedRecord, NotARecord, UnreadableRecord
 from redline.checking.assembling import Answered
-from redline.checking.check import Options, Task, document_of, judge_batch, prepare
+from redline.checking.check import Options, Task, document_of, judged_batches, prepare
 from redline.checking.facts import Stated
 from redline.checking.quotas import asked_accounts
 from redline.diagnostics import Place, refuse
@@ -39,7 +39,7 @@ from redline.register.accounts import accounts_of
 from redline.register.entries import ComponentText, DocumentText, GroundText, JudgementText, Raw
 from redline.register.grounds import facts_of
 from redline.rulebook.load import load_rulebook
-from redline.rulebook.model import RuleBook
+from redline.rulebook.model import RuleBook, SubjectKind
 from redline.rulebook.wording import condition_in_words
 
 
@@ -135,6 +135,10 @@ class RecordedDay(Model):
 
     day: date
     """The day whose rules and layers applied."""
+    subject: SubjectKind | None = None
+    """What was judged part by part: a revision, a region, or layers; null for whole submissions."""
+    layer: str | None = None
+    """The layer that was revised or checked."""
     rules: tuple[str, ...]
     """The rules in force, by pack and name."""
     atoms: tuple[str, ...]
@@ -265,11 +269,13 @@ def packs_in_force(book: RuleBook, task: Task) -> Iterator[RecordedPack]:
 def recorded_days(task: Task, *, redact: bool = False) -> Iterator[RecordedDay]:
     """The reasoning of each day."""
     layers = accounts_of(task.book).areas
-    for batch in task.batches:
-        answered = judge_batch(batch, task).answered
+    for done in judged_batches(task):
+        batch, answered = done.batch, done.answered
         inference, terrain = answered.inference, answered.terrain
         yield RecordedDay(
             day=batch.day,
+            subject=done.about.subject,
+            layer=done.about.layer.names.key if done.about.layer else None,
             rules=rules_of(inference.plan),
             atoms=tuple(atom_in_words(a) for a in inference.plan.atoms),
             submissions=tuple(

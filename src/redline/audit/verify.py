@@ -18,7 +18,7 @@ from redline.language.parser import parse
 from redline.language.source import Source
 from redline.messages import Message, msg
 from redline.reasoning.infer import Status, infer
-from redline.reasoning.plan import make_plan
+from redline.reasoning.plan import SUBMISSIONS, About, make_plan
 from redline.rulebook.load import resolve_rulebook
 from redline.rulebook.model import RuleBook
 
@@ -106,7 +106,8 @@ def rule_differences(record: Record, rules: Sequence[Path]) -> Iterator[Differen
 
 def reasoning_differences(day: RecordedDay, book: RuleBook) -> Iterator[Difference]:
     """The statuses that follow otherwise today from the recorded truths."""
-    plan = make_plan(book, day.day)
+    layer = book.layers.get(day.layer) if day.layer is not None else None
+    plan = make_plan(book, day.day, About(day.subject, layer) if day.subject else SUBMISSIONS)
     if rules_of(plan) != day.rules or tuple(map(atom_in_words, plan.atoms)) != day.atoms:
         message = msg(
             "the rules of {day} are read otherwise than when they were recorded", day=day.day

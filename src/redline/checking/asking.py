@@ -13,7 +13,9 @@ from typing import TextIO
 
 from redline.checking.answering import SCHEMA
 from redline.checking.assembling import FindingMaker
-from redline.checking.check import JudgedBatch, Task, judge_batch
+from redline.checking.check import JudgedBatch, Task, judged_batches
+from redline.checking.revision_units import Expanded
+from redline.checking.units import rows_of
 from redline.messages import Message, Title, msg
 from redline.quantities import PER_YEAR, UNITS
 from redline.reasoning.infer import Status
@@ -69,14 +71,17 @@ class OpenSubmission:
 
 def open_questions(task: Task) -> list[OpenSubmission]:
     """The submissions of a task for which something is undetermined, in their order."""
-    found = dict(
-        pair for batch in task.batches for pair in open_submissions(judge_batch(batch, task))
-    )
+    found = dict(pair for done in judged_batches(task) for pair in open_submissions(done))
     return [found[row] for row in sorted(found)]
 
 
 def open_submissions(done: JudgedBatch) -> Iterator[tuple[int, OpenSubmission]]:
     """The submissions of a batch with undetermined rules, by their rows."""
+    if done.expanded is not None:
+        whole = open_parts(done, done.expanded)
+        if whole is not None:
+            yield done.batch.rows[0], whole
+        return
     rules = done.answered.inference.plan.rules
     for index, row in enumerate(done.batch.rows):
         maker = FindingMaker(done.answered, index)
@@ -105,6 +110,32 @@ def open_submissions(done: JudgedBatch) -> Iterator[tuple[int, OpenSubmission]]:
                     settles,
                 ),
             )
+
+
+def open_parts(done: JudgedBatch, expanded: Expanded) -> OpenSubmission | None:
+    """A submission that is judged part by part, with what any of its findings lacks."""
+    plan = done.answered.inference.plan
+    wants: dict[tuple[str, str], Want] = {}
+    covering: set[str] = set()
+    settles: dict[str, list[list[str]]] = {}
+    for number, group in enumerate(plan.rules):
+        for index in rows_of(group, plan, expanded.units):
+            if done.answered.inference.statuses[index, number] != Status.UNDETERMINED:
+                continue
+            maker = FindingMaker(done.answered, index)
+            search = Search(maker.inference, index, number, maker.wants, maker.measured)
+            for question in search.questions:
+                wants.setdefault((question.want.kind, question.want.key), question.want)
+            covering |= set(documents_that_cover([plan.atoms[i] for i in search.asked]))
+            settles.setdefault(
+                f"{group.rule.pack}.{group.rule.names.key}",
+                [[q.want.key for q in found] for found in search.sets()],
+            )
+    if not wants:
+        return None
+    submission = done.batch.submissions[0].submission
+    every = tuple(wants.values())
+    return OpenSubmission(submission.id, submission.source, every, frozenset(covering), settles)
 
 
 def documents_that_cover(atoms: Sequence[PlanAtom]) -> Iterator[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
 
 from redline import findings as f
 from redline.checking import partitions
@@ -29,20 +31,40 @@ from redline.checking.diagnostics import (
     DeclaredAreaDiffers,
     LayerNotOpened,
     NoCatalog,
-    SubjectNotYetJudged,
 )
 from redline.checking.facts import Stated, stated, subjects_of
+from redline.checking.layer_units import catalogs_among, expand_layer, layers_to_check
 from redline.checking.quotas import with_grants
+from redline.checking.regions import (
+    RegionTerrain,
+    filled_plan,
+    layers_of_areas,
+    recomputed,
+    said_of_rules,
+    stated_region,
+    with_figures,
+    with_ground,
+)
+from redline.checking.revision_units import (
+    COUNTY,
+    Expanded,
+    PartsTerrain,
+    expand_revision,
+)
+from redline.checking.revisions import Surroundings, layer_of_revision
 from redline.checking.sensitivity import boundary_sensitive
+from redline.checking.state_diagnostics import OtherCatalog
 from redline.checking.suspicions import Suspicions
 from redline.checking.terrain import MeasuredTerrain
+from redline.checking.units import unit_checks, unit_findings
 from redline.checking.way_out import with_ways_out
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.addresses import without_password
 from redline.ground.catalog import Catalog, LayerVersion, find_catalog, load_catalog
 from redline.ground.features import Kind, Parcel, Role, Submission
+from redline.ground.indicators import IndicatorTable, read_indicators
 from redline.ground.measure import Tolerance, geodesic_length
-from redline.ground.opening import open_zone, plane_of_catalog
+from redline.ground.opening import open_zone, plane_of_catalog, plane_of_source, read
 from redline.ground.plane import Plane, degrees_from, planar_gauss_krueger_area
 from redline.ground.store import default_store
 from redline.ground.submissions import load_submissions
@@ -52,6 +74,8 @@ from redline.reasoning.filters import totals_in
 from redline.reasoning.infer import infer
 from redline.reasoning.judge import Judging, judge
 from redline.reasoning.plan import (
+    SUBMISSIONS,
+    About,
     CoveredTogether,
     Inside,
     Plan,
@@ -186,17 +210,27 @@ class Task:
 def prepare(submissions: Sequence[Path], options: Options) -> Task:
     """Open what a check needs. Raises `Refusal` as `check` does."""
     book = ready_rulebook(options.rules)
+    named = catalogs_among(submissions)[0]
+    if options.catalog is None and named:
+        options = replace(options, catalog=named[0])
     catalog, problems = the_catalog(options)
     register = open_register(options.register, book) if options.register else None
+    catalogs, files = catalogs_among(submissions)
     found, faults = load_submissions(
-        submissions,
+        files,
         group_by=options.group_by,
         crs=options.crs,
         accept_ballpark=frozenset(options.accept_crs),
     )
     problems += faults
+    for path in catalogs:
+        checked = catalog if catalog and path.resolve() == catalog.path.resolve() else None
+        if checked is None:
+            problems.append(OtherCatalog(place=Place(str(path))))
+            continue
+        found += layers_to_check(checked, book, options.as_of or date.today())
     by_day = understood(found, options, book, problems)
-    plane = (plane_of_catalog(catalog) if catalog else None) or plane_of(by_day.values())
+    plane = (plane_of_catalog(catalog) if catalog else None) or plane_of(by_day.values(), catalog)
     several = tuple(batches(by_day, plane, Suspicions(catalog, plane)))
     tolerance = tolerance_of(options, catalog)
     zones = Zones(catalog, book, plane)
@@ -231,6 +265,12 @@ class Batch:
     warnings: tuple[tuple[Diagnostic, ...], ...]
 
 
+REGIONS = About("region")
+
+STATES = frozenset({Kind.REVISION, Kind.REGION, Kind.LAYERS})
+"""Kinds of submissions that are judged part by part, each in a batch of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A submission that the rule book understands, its place in the answer, and its warnings."""
@@ -250,11 +290,18 @@ def understood(
     if answers is not None:
         problems += unclaimed(answers, [s.id for s in found])
     for row, submission in enumerate(found):
-        if submission.kind not in (Kind.PROJECT, Kind.OPERATION):
+        if submission.revision is not None:
             place = Place(submission.source, item=submission.id)
-            problems.append(SubjectNotYetJudged(place=place, kind=submission.kind.value))
-            continue
+            try:
+                layer_of_revision(submission.revision, book, place)
+            except Refusal as refusal:
+                problems += refusal.diagnostics
+                continue
         one, diagnostics = stated(submission, book, settings, answers)
+        if submission.region is not None:
+            figures = stated_region(one, book).diagnostics
+            problems += [d for d in figures if d.severity == "error"]
+            diagnostics += [d for d in figures if d.severity != "error"]
         errors = [d for d in diagnostics if d.severity == "error"]
         if errors:
             problems += diagnostics
@@ -270,8 +317,13 @@ def batches(
 ) -> Iterator[Batch]:
     """The submissions of each day, in partitions where they are very many."""
     for day, rows in sorted(by_day.items()):
-        submissions = [row.one.submission for row in rows]
-        for some in partitions.partitions(rows, submissions, plane, partitions.SIZE):
+        states = [row for row in rows if row.one.submission.kind in STATES]
+        plain = [row for row in rows if row.one.submission.kind not in STATES]
+        yield from (Batch(day, (s.number,), (s.one,), (s.warnings,)) for s in states)
+        if not plain:
+            continue
+        submissions = [row.one.submission for row in plain]
+        for some in partitions.partitions(plain, submissions, plane, partitions.SIZE):
             suspected = suspicions.of([row.one.submission for row in some])
             yield Batch(
                 day,
@@ -307,6 +359,10 @@ class Zones:
         self.kept: dict[tuple[object, ...], Zone] = {}
         self.book = book
         self.diagnostics: list[Diagnostic] = []
+        self.figures: IndicatorTable | None = None
+        if catalog is not None and catalog.indicators is not None:
+            self.figures = read_indicators(Path(catalog.indicators))
+            self.diagnostics += self.figures.diagnostics
         if catalog is not None:
             for name in catalog.names:
                 if name not in book.layers:
@@ -365,7 +421,11 @@ class ZonesOfDay(Mapping[Layer, Zone]):
             self.zones.diagnostics += refusal.diagnostics
             return None
         self.versions[layer] = version
-        return zone
+        if self.zones.figures is None:
+            return zone
+        joined = with_figures(zone, layer, self.zones.figures, self.day)
+        self.zones.diagnostics += joined.diagnostics
+        return joined.zone
 
 
 def layers_asked(plan: Plan) -> tuple[Layer, ...]:
@@ -408,8 +468,10 @@ def layers_of_term(term: Term) -> Iterator[Layer]:
             yield from layers_of_term(right)
 
 
-def plane_of(days: Iterable[Sequence[Row]]) -> Plane:
-    """The equal-area plane around the ground of all submissions."""
+def plane_of(days: Iterable[Sequence[Row]], catalog: Catalog | None) -> Plane:
+    """The equal-area plane around the ground of all submissions; where they have none of their own,
+    around the catalog's layers.
+    """
     corners = []
     for submission in (row.one.submission for rows in days for row in rows):
         grounds = [*submission.geometries.values(), *(c.ground for c in submission.components)]
@@ -417,11 +479,31 @@ def plane_of(days: Iterable[Sequence[Row]]) -> Plane:
             if not ground.geometry.is_empty:
                 west, south, east, north = ground.geometry.bounds
                 corners.append(degrees_from(ground.crs)(np.array([[west, south], [east, north]])))
+    for submission in (row.one.submission for rows in days for row in rows):
+        corners += corners_of_versions(submission)
     if not corners:
-        return Plane.for_extent((105.0, 35.0, 105.0, 35.0))
+        sources = [s for v in catalog.versions for s in v.sources] if catalog else []
+        planes = (plane_of_source(s) for s in sources if s.path is not None)
+        return next(filter(None, planes), Plane.for_extent((105.0, 35.0, 105.0, 35.0)))
     degrees = np.concatenate(corners)
     low, high = degrees.min(axis=0), degrees.max(axis=0)
     return Plane.for_extent((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+
+
+def corners_of_versions(submission: Submission) -> Iterator[NDArray[np.float64]]:
+    """The corners, in degrees, of the files that a revision compares."""
+    if submission.revision is None:
+        return
+    for version in (submission.revision.baseline, submission.revision.proposed):
+        if version.path is None:
+            continue
+        try:
+            table = read(version.path, version.layer, version.crs, version.encoding)
+        except Refusal:
+            continue  # said when the version is opened
+        west, south, east, north = shapely.total_bounds(table.geometry).tolist()
+        if np.isfinite(west):
+            yield degrees_from(table.crs)(np.array([[west, south], [east, north]]))
 
 
 # ── answers ─────────────────────────────────────────────────────────────────────────────────
@@ -434,6 +516,18 @@ class JudgedBatch:
     batch: Batch
     answered: Answered
     zones: ZonesOfDay
+    about: About = SUBMISSIONS
+    expanded: Expanded | None = None
+    """The parts of a submission that is judged part by part; the batch has a row for each."""
+
+
+def judged_batches(task: Task) -> Iterator[JudgedBatch]:
+    """Every batch that can be judged."""
+    for batch in task.batches:
+        try:
+            yield judge_batch(batch, task)
+        except Refusal:
+            continue  # `answer` has said why
 
 
 def judge_batch(batch: Batch, task: Task) -> JudgedBatch:
@@ -449,12 +543,19 @@ def judge_batch(batch: Batch, task: Task) -> JudgedBatch:
 
 
 def judge_anew(batch: Batch, task: Task) -> JudgedBatch:
-    """What `judge_batch` does once."""
-    plan = make_plan(task.book, batch.day)
+    """What `judge_batch` does once. Raises `Refusal` where a state cannot be had."""
+    about = about_batch(batch, task.book)
+    plan = make_plan(task.book, batch.day, about)
     layers = layers_asked(plan) + tuple(
         layer for clause in task.book.not_executable for layer in clause.concerning
     )
+    if about is not SUBMISSIONS:
+        layers += places_asked(batch.submissions[0].submission, task.book)
     opened = ZonesOfDay(task.zones, tuple(dict.fromkeys(layers)), batch.day)
+    if about.subject == "region":
+        return judge_region(batch, plan, opened, task)
+    if about is not SUBMISSIONS:
+        return judge_parts(batch, about, plan, opened, task)
     days = [batch.day] * len(batch.rows)
     subjects = subjects_of(batch.submissions, task.book, days)
     terrain = MeasuredTerrain(
@@ -468,10 +569,84 @@ def judge_anew(batch: Batch, task: Task) -> JudgedBatch:
     return JudgedBatch(batch, answered, opened)
 
 
+def about_batch(batch: Batch, book: RuleBook) -> About:
+    """What the subjects of a batch are."""
+    submission = batch.submissions[0].submission
+    if submission.revision is not None:
+        place = Place(submission.source, item=submission.id)
+        return About("revision", layer_of_revision(submission.revision, book, place))
+    if submission.kind is Kind.LAYERS:
+        layer = book.layers[submission.layer] if submission.layer is not None else None
+        return About("layers", layer)
+    return REGIONS if submission.kind is Kind.REGION else SUBMISSIONS
+
+
+def places_asked(submission: Submission, book: RuleBook) -> tuple[Layer, ...]:
+    """The layers by whose features a revision is compared, or in which an area is looked for."""
+    if submission.region is not None:
+        return layers_of_areas(book)
+    if submission.kind is Kind.LAYERS:
+        return (book.layers[submission.layer],) if submission.layer is not None else ()
+    named = submission.revision.by if submission.revision else None
+    return tuple(book.layers[n] for n in named or (COUNTY,) if n in book.layers)
+
+
+def judge_region(batch: Batch, plan: Plan, opened: ZonesOfDay, task: Task) -> JudgedBatch:
+    """Judge a region by the figures that it reports."""
+    zones, days = task.zones, [batch.day]
+    around = Surroundings(task.book, zones.catalog, opened, zones.plane, task.tolerance)
+    figures = stated_region(batch.submissions[0], task.book)
+    plan = filled_plan(plan, figures)
+    source = batch.submissions[0].submission.source
+    one, said = recomputed(figures, plan, source)
+    row = with_ground(one, around)
+    subjects = subjects_of((row,), task.book, days)
+    terrain = RegionTerrain((row,), days, zones.plane, opened, task.tolerance, task.register)
+    terrain.book = task.book
+    judged = judge(plan, subjects, terrain)
+    inference = infer(plan, judged.truths)
+    answered = Answered(task.book, subjects, terrain, judged, inference)
+    said += said_of_rules(figures, inference, source)
+    warnings = ((*batch.warnings[0], *said),)
+    region = Batch(batch.day, batch.rows, (row,), warnings)
+    return JudgedBatch(region, answered, opened, REGIONS)
+
+
+def judge_parts(
+    batch: Batch, about: About, plan: Plan, opened: ZonesOfDay, task: Task
+) -> JudgedBatch:
+    """Judge a submission part by part: the same as for many submissions, a row for each part."""
+    zones = task.zones
+    around = Surroundings(task.book, zones.catalog, opened, zones.plane, task.tolerance)
+    if about.subject == "revision":
+        assert about.layer is not None
+        expanded = expand_revision(batch.submissions[0], about.layer, plan, around)
+    else:
+        expanded = expand_layer(batch.submissions[0], about.layer, plan, around)
+    count = len(expanded.rows)
+    parts = Batch(batch.day, batch.rows * count, expanded.rows, batch.warnings * count)
+    days = [batch.day] * count
+    subjects = subjects_of(expanded.rows, task.book, days)
+    terrain = PartsTerrain(
+        expanded.rows, days, zones.plane, expanded.zones, task.tolerance, task.register
+    )
+    terrain.expanded, terrain.plan, terrain.around = expanded, plan, around
+    judged = judge(plan, subjects, terrain)
+    inference = infer(plan, judged.truths)
+    answered = Answered(task.book, subjects, terrain, judged, inference)
+    return JudgedBatch(parts, answered, opened, about, expanded)
+
+
 def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
     """The findings of a batch, by the rows of its submissions."""
-    done = judge_batch(batch, task)
-    answered, opened, book = done.answered, done.zones, task.book
+    try:
+        done = judge_batch(batch, task)
+    except Refusal as refusal:
+        task.problems.extend(refusal.diagnostics)
+        return {}
+    if done.expanded is not None:
+        return {batch.rows[0]: answer_in_parts(done, done.expanded, task)}
+    answered, opened, book, batch = done.answered, done.zones, task.book, done.batch
     subjects, terrain = answered.subjects, answered.terrain
     judging = Judging(batch.day, subjects, terrain)
     scope = clauses_not_executed(book, terrain, judging, batch.day)
@@ -511,6 +686,37 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
     return results
 
 
+def answer_in_parts(done: JudgedBatch, expanded: Expanded, task: Task) -> f.SubmissionFindings:
+    """The findings of a submission that was judged part by part."""
+    batch, answered, opened = done.batch, done.answered, done.zones
+    submission = batch.submissions[0].submission
+    found = unit_findings(answered, expanded.units)
+    place = Place(submission.source, item=submission.id)
+    used = [
+        (layer, opened.versions[layer], opened[layer])
+        for layer in opened.layers
+        if layer in opened.versions
+    ]
+    task.zones.diagnostics += answered.terrain.diagnostics
+    return f.SubmissionFindings(
+        id=submission.id,
+        kind=f.Subject(submission.kind.value),
+        title=submission.title,
+        source=submission.source,
+        as_of=batch.day,
+        verdict=verdict_of(found),
+        basis=basis_of(submission, expanded.tolerance or task.tolerance, expanded.crs),
+        layers=tuple(layer_used(*one) for one in (*expanded.used, *used)),
+        findings=found,
+        data_checks=tuple(unit_checks(answered, expanded.units, place)),
+        warnings=tuple(
+            f.Problem.of(d) for d in dict.fromkeys((*batch.warnings[0], *expanded.diagnostics))
+        ),
+        not_executed=tuple(rules_not_verified(found)),
+        revised=expanded.revised,
+    )
+
+
 def layer_used(layer: Layer, version: LayerVersion, zone: Zone) -> f.LayerUsed:
     """A version of a layer as findings carry it."""
     from datetime import timedelta
@@ -529,19 +735,23 @@ def layer_used(layer: Layer, version: LayerVersion, zone: Zone) -> f.LayerUsed:
     )
 
 
-def basis_of(submission: Submission, tolerance: Tolerance) -> f.Basis:
-    """How a submission was measured."""
+def basis_of(submission: Submission, tolerance: Tolerance, crs: CRS | None = None) -> f.Basis:
+    """How a submission was measured; `crs` is that of its ground where it is no footprint."""
     grounds = list(submission.geometries.values())
-    crs = grounds[0].crs if grounds else None
+    crs = grounds[0].crs if grounds else crs
+    if submission.kind in (Kind.REGION, Kind.LAYERS):
+        crs, said = None, f.Bilingual(en="those of the catalog's layers", zh="目录中各图层的坐标系")
+    elif crs is not None:
+        said = f.Bilingual(en=crs.name, zh=crs.name)
+    else:
+        said = f.Bilingual(en="no geometry", zh="无图形")
     authority = crs.to_authority() if crs is not None else None
     return f.Basis(
         area="ellipsoidal",
         distance="geodesic",
         tolerance=f.Tolerance(min_area_m2=tolerance.min_area_m2, min_width_m=tolerance.min_width_m),
         crs=":".join(authority) if authority else (crs.name if crs is not None else ""),
-        crs_basis=f.Bilingual(en=crs.name, zh=crs.name)
-        if crs is not None
-        else f.Bilingual(en="no geometry", zh="无图形"),
+        crs_basis=said,
     )
 
 

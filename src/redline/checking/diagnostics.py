@@ -209,21 +209,3 @@ class GroundUnclear(Diagnostic):
     @property
     def hint(self) -> Message:
         return msg("Correct the geometry in the source and check again.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectNotYetJudged(Diagnostic):
-    """A kind of submission that this version cannot judge."""
-
-    code: ClassVar[str] = "RL609"
-    kind: str
-
-    @property
-    def message(self) -> Message:
-        return msg(
-            "submissions of the kind “{kind}” cannot be judged by this version", kind=self.kind
-        )
-
-    @property
-    def hint(self) -> Message:
-        return msg("Only projects and operations can.")

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from redline import findings as f
-from redline.checking.assembling import FindingMaker
+from redline.checking.assembling import Answered, FindingMaker
 from redline.checking.check import Options, Task, judge_batch, prepare
 from redline.checking.derivations import derivation_of
-from redline.diagnostics import Diagnostic, did_you_mean, refuse
+from redline.checking.units import Unit, dressed, rows_of
+from redline.diagnostics import Diagnostic, Refusal, did_you_mean, refuse
 from redline.messages import Message, msg
 from redline.rulebook.model import Citation, NotExecutable, Rule, RuleBook
 
@@ -176,12 +177,21 @@ def explained_rows(
     for batch in task.batches:
         book = replace(task.book, rules=kept_with(task.book, asked))
         narrowed = replace(task, book=book, kept={})
-        answered = judge_batch(batch, narrowed).answered
+        try:
+            done = judge_batch(batch, narrowed)
+        except Refusal as refusal:
+            problems += refusal.diagnostics
+            continue
+        answered = done.answered
         groups = answered.inference.plan.rules
         chosen = [i for i, g in enumerate(groups) if g.rule in asked]
         if not chosen:
             names = ", ".join(r.names.key for r in asked)
             problems.append(RuleNotInForce(name=names, day=str(batch.day)))
+        if done.expanded is not None:
+            parts = explained_parts(answered, done.expanded.units, chosen)
+            yield batch.rows[0], Explained(batch.submissions[0].submission.id, tuple(parts))
+            continue
         for index, row in enumerate(batch.rows):
             maker = FindingMaker(answered, index)
             yield (
@@ -194,6 +204,18 @@ def explained_rows(
                     ),
                 ),
             )
+
+
+def explained_parts(
+    answered: Answered, units: Sequence[Unit], rules: Iterable[int]
+) -> Iterator[f.Finding]:
+    """The findings of some rules about each part of a submission, with their derivations."""
+    plan = answered.inference.plan
+    for number in rules:
+        for row in rows_of(plan.rules[number], plan, units):
+            maker = FindingMaker(answered, row)
+            finding = dressed(maker.finding(number), units[row], answered, number)
+            yield finding.model_copy(update={"derivation": derivation_of(maker, number)})
 
 
 def kept_with(book: RuleBook, asked: Sequence[Rule]) -> tuple[Rule, ...]:

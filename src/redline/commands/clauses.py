@@ -47,6 +47,17 @@ def command(say: Say) -> click.Command:
         is_flag=True,
         help=say(msg("Record the fingerprints of the cited articles beside the rules.")),
     )
+    @click.option(
+        "--handbook",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help=say(
+            msg(
+                "Write the rule book there as web pages in both languages: by instrument, zone "
+                "and place."
+            )
+        ),
+    )
     @talking_options(say)
     @language_option(say)
     def clauses(
@@ -55,6 +66,7 @@ def command(say: Say) -> click.Command:
         verify: bool,
         texts: Path | None,
         record: bool,
+        handbook: Path | None,
         quiet: bool,
         verbose: bool,
     ) -> int:
@@ -65,6 +77,8 @@ def command(say: Say) -> click.Command:
 
         if (verify or record) and texts is None:
             raise click.UsageError(say(msg("--verify and --record need --texts DIR")))
+        if handbook is not None:
+            return bind_handbook(paths, handbook, say, quiet=quiet)
         book = load_rulebook(paths)
         held = read_law_texts(texts) if texts is not None else ()
         if record:
@@ -77,6 +91,43 @@ def command(say: Say) -> click.Command:
         return 0
 
     return clauses
+
+
+def bind_handbook(paths: tuple[Path, ...], folder: Path, say: Say, *, quiet: bool) -> int:
+    """Write the handbook of some rules; a folder that holds something else stays as it is."""
+    from datetime import date
+
+    from redline.casework import packs_below
+    from redline.commands.diagnostics import InTheWay
+    from redline.commands.outlet import complain, folder_outlet, standard_output
+    from redline.commands.translate import resolved
+    from redline.diagnostics import Place
+    from redline.report.handbook import MARK, contents_of, files_of
+    from redline.rulebook.load import parse_rule_files
+
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        complain([InTheWay(place=Place(str(folder)))], say)
+        return 1
+    packs = parse_rule_files(paths)
+    book = resolved(packs)
+    names = packs_below(book, list(paths)) if paths else set(packs)
+    contents = contents_of(book, packs, date.today(), only=names)
+    count = 0
+    with folder_outlet(folder) as made:
+        for name, text in files_of(contents):
+            file = made / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+            count += 1
+    if not quiet:
+        done = msg(
+            "{rules:rule|rules} on {count:page|pages} and files; open {file}",
+            rules=len(contents.entries),
+            count=count,
+            file=str(folder / "index.html"),
+        )
+        standard_output().write(say(done) + "\n")
+    return 0
 
 
 def folder_of(paths: tuple[Path, ...]) -> Path:
@@ -207,7 +258,7 @@ def write_untouched(articles: Sequence[tuple[int, int]], sheet: Sheet) -> None:
 
 def span_text(first: Article, last: Article, language: Language) -> str:
     """Articles from a first to a last one: art. 1–37, 第一条至第三十七条."""
-    from redline.rulebook.model import article_text
+    from redline.language.locators import article_text
 
     start, end = article_text(first, language), article_text(last, language)
     if start == end:

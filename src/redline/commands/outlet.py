@@ -57,6 +57,26 @@ def binary_outlet(path: Path) -> Iterator[BinaryIO]:
         raise refuse(OutputNotWritable(place=Place(str(path)), reason=reason)) from error
 
 
+@contextmanager
+def folder_outlet(folder: Path) -> Iterator[Path]:
+    """A new folder that takes the name, and the place of what stood there, when it is complete.
+
+    Raises `Refusal` where it cannot be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".redline-") as scratch:
+            made = Path(scratch, "new")
+            made.mkdir()
+            yield made
+            if folder.exists():
+                folder.rename(Path(scratch, "old"))
+            made.rename(folder)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise refuse(OutputNotWritable(place=Place(str(folder)), reason=reason)) from error
+
+
 def _publish(written: Path, path: Path) -> None:
     """Give a finished file its name, with the permissions of an ordinary new file."""
     mask = os.umask(0)

@@ -110,6 +110,9 @@ class CatalogEntry(Entry):
     schema_: Literal["redline.catalog/1"] = Field(alias="schema")
     coverage: CoverageValue | None = None
     tolerance: ToleranceEntry = ToleranceEntry()
+    indicators: str | None = Field(
+        default=None, description="a table of indicators whose figures become columns of areas"
+    )
     layer: tuple[LayerEntry, ...] = ()
 
 
@@ -221,6 +224,8 @@ class Catalog:
     versions: tuple[LayerVersion, ...]
     tolerance: Tolerance = DEFAULT_TOLERANCE
     coverage: CoverageSpec = OwnExtent()
+    indicators: str | None = None
+    """A table of indicators whose figures become columns of the areas that they are about."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -286,10 +291,12 @@ def load_catalog(path: Path | str) -> Catalog:
     whole = tuple(merged(group) for group in groups.values())
     for name in {folded(version.name): None for version in whole}:
         problems += conflicts([version for version in whole if folded(version.name) == name])
+    at = place_of(("indicators",), places)
+    table = resolved(entry.indicators, path, at, problems)
     if problems:
         raise Refusal(sorted(problems, key=line_of))
     tolerance = Tolerance(entry.tolerance.min_area, entry.tolerance.min_width)
-    return Catalog(path, whole, tolerance, default)
+    return Catalog(path, whole, tolerance, default, table)
 
 
 def catalog_text(path: Path) -> str:

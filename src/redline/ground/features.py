@@ -14,6 +14,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from redline.diagnostics import Diagnostic
+from redline.ground.indicators import RegionFigures
 from redline.messages import Message
 
 Geometries = NDArray[np.object_]
@@ -62,6 +63,7 @@ class Kind(StrEnum):
     PLAN = "plan"
     REVISION = "revision"
     REGION = "region"
+    LAYERS = "layers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,36 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionSource:
+    """A version of a layer: that of the catalog on a day (`on`), or a file of its own.
+
+    `fields` and `values` are as in a catalog; None takes those of the catalog's own version.
+    """
+
+    on: date | None = None
+    path: str | None = None
+    layer: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    fields: Mapping[str, str] | None = None
+    values: Mapping[str, Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionSource:
+    """What a revision compares. Least area (m²) and width (m) of a patch that is no sliver: None
+    takes the tolerance of the check. `by` names the layers by whose features areas are compared.
+    """
+
+    layer: str
+    baseline: VersionSource
+    proposed: VersionSource
+    min_area: float | None = None
+    min_width: float | None = None
+    by: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """What is to be judged. Attribute values are as written; the rule book gives them their types.
 
@@ -143,3 +175,7 @@ class Submission:
     parcels: tuple[Parcel, ...] = ()
     complete: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
+    revision: RevisionSource | None = None
+    region: RegionFigures | None = None
+    layer: str | None = None
+    """The layer that is checked, where that is what it is about."""

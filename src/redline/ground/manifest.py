@@ -173,6 +173,62 @@ class JudgementEntry(Strict):
     author: Text | None = None
 
 
+def as_version(value: object) -> object:
+    """A day alone is the catalog's version of that day."""
+    return value if isinstance(value, dict) else {"on": value}
+
+
+class VersionEntry(Strict):
+    """A version of a layer: that of the catalog on a day, or a file of its own."""
+
+    on: Day | None = None
+    path: Text | None = None
+    layer: Text | None = None
+    crs: Name | None = None
+    encoding: Text | None = None
+    fields: dict[str, Text] | None = None
+    values: dict[str, dict[str, str | int | float | bool]] | None = None
+
+    @model_validator(mode="after")
+    def one_of_two(self) -> Self:
+        """A day of the catalog, or a file."""
+        if (self.on is None) == (self.path is None):
+            raise PydanticCustomError("version_source", "one of two")
+        return self
+
+
+VersionValue = Annotated[VersionEntry, BeforeValidator(as_version)]
+
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class SliverEntry(Strict):
+    """Below which area (m²) or width (m) a changed patch is a sliver of re-digitising."""
+
+    area: Amount | None = None
+    width: Amount | None = None
+
+
+class RevisionEntry(Strict):
+    """A layer, its baseline and its proposed version."""
+
+    layer: Name
+    baseline: VersionValue
+    proposed: VersionValue
+    slivers: SliverEntry = SliverEntry()
+    by: Annotated[list[Name], BeforeValidator(as_list)] | None = None
+
+
+class RegionEntry(Strict):
+    """A table of indicators, and which areas and period of it are meant."""
+
+    table: Text
+    areas: Annotated[list[Name], BeforeValidator(as_list)] = []
+    period: Name | None = None
+    base: Name | None = None
+    territories: Annotated[list[Name], BeforeValidator(as_list)] | None = None
+
+
 class Manifest(Strict):
     """A submission, as its author describes it."""
 
@@ -190,6 +246,8 @@ class Manifest(Strict):
     complete: Annotated[
         list[Literal["documents", "components", "geometries"]], BeforeValidator(as_list)
     ] = []
+    revision: RevisionEntry | None = None
+    region: RegionEntry | None = None
 
 
 # --- Chinese keys and values ------------------------------------------------------------------
@@ -287,8 +345,49 @@ JUDGEMENT: Final = Level(
 
 COMPONENT: Final = Level(keys={"类型": "kind", "图形": "geometry"}, sources={"geometry": SOURCE})
 
+VERSION: Final = Level(
+    keys={
+        "日期": "on",
+        "路径": "path",
+        "文件": "path",
+        "图层": "layer",
+        "坐标系": "crs",
+        "编码": "encoding",
+        "字段": "fields",
+        "取值": "values",
+    }
+)
+
+REVISION: Final = Level(
+    keys={
+        "图层": "layer",
+        "调整前": "baseline",
+        "调整后": "proposed",
+        "碎屑": "slivers",
+        "分区统计": "by",
+    },
+    maps={
+        "baseline": VERSION,
+        "proposed": VERSION,
+        "slivers": Level(keys={"面积": "area", "宽度": "width"}),
+    },
+)
+
+REGION: Final = Level(
+    keys={
+        "指标表": "table",
+        "地区": "areas",
+        "时期": "period",
+        "年份": "period",
+        "基期": "base",
+        "适用范围": "territories",
+    }
+)
+
 MANIFEST: Final = Level(
     keys={
+        "区域指标": "region",
+        "图层调整": "revision",
         "格式": "schema",
         "类型": "kind",
         "编号": "id",
@@ -312,11 +411,12 @@ MANIFEST: Final = Level(
             "调整": "revision",
             "修改": "revision",
             "区域": "region",
+            "图层": "layers",
         },
         "complete": {"文件": "documents", "组成部分": "components", "图形": "geometries"},
     },
     lists={"documents": DOCUMENT, "components": COMPONENT, "judgements": JUDGEMENT},
-    maps={"geometries": ROLES},
+    maps={"geometries": ROLES, "revision": REVISION, "region": REGION},
 )
 
 
@@ -447,7 +547,7 @@ def paths_in(value: object) -> Iterator[str]:
     match value:
         case dict():
             for key, inner in value.items():
-                if key in ("path", "路径", "文件") and isinstance(inner, str):
+                if key in ("path", "路径", "文件", "table", "指标表") and isinstance(inner, str):
                     yield inner
                 yield from paths_in(inner)
         case list():
@@ -474,6 +574,13 @@ def validated(source: Located, path: Path) -> LoadedManifest:
         example = "geometries: {permanent: {path: footprint.geojson}}"
         place = source.place(())
         problems.append(ManifestMissingKey(place=place, key="geometries", example=example))
+    if manifest.kind is Kind.REVISION and manifest.revision is None:
+        example = "revision: {layer: ecological_redline, baseline: 2024-01-01, proposed: {path: …}}"
+        place = source.place(())
+        problems.append(ManifestMissingKey(place=place, key="revision", example=example))
+    if manifest.kind is Kind.REGION and manifest.region is None:
+        example = "region: {table: indicators.csv}"
+        problems.append(ManifestMissingKey(place=source.place(()), key="region", example=example))
     if problems:
         raise Refusal(capped(problems))
     return LoadedManifest(manifest, path, translation)
@@ -495,9 +602,17 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "components": ComponentEntry,
     "judgements": JudgementEntry,
     "geometries": GeometrySource,
+    "revision": RevisionEntry,
+    "region": RegionEntry,
 }
 
-LEVELS: Final = {"documents": DOCUMENT, "components": COMPONENT, "judgements": JUDGEMENT}
+LEVELS: Final = {
+    "documents": DOCUMENT,
+    "components": COMPONENT,
+    "judgements": JUDGEMENT,
+    "revision": REVISION,
+    "region": REGION,
+}
 
 
 def diagnosed(error: ErrorDetails, translation: Translation) -> Diagnostic:
@@ -520,8 +635,10 @@ def known_keys(path: Sequence[str | int], name: str) -> list[str]:
     top = str(path[0]) if path else ""
     inner = path[-2:-1] in (("ground",), ("geometry",))
     model = GeometrySource if inner else MODELS.get(top, Manifest)
+    level = SOURCE if inner else LEVELS.get(top, MANIFEST)
+    if path[1:2] in (("baseline",), ("proposed",)):
+        model, level = VersionEntry, VERSION
     if not name.isascii():
-        level = SOURCE if model is GeometrySource else LEVELS.get(top, MANIFEST)
         return list(level.keys)
     return [known.alias or key for key, known in model.model_fields.items()]
 
@@ -534,6 +651,8 @@ def expected(error: ErrorDetails, path: Sequence[str | int]) -> Message:
             return msg("a date such as 2024-05-31")
         case "geometry_source":
             return msg("a path, or wkt, or a GeoJSON geometry (type and coordinates), and only one")
+        case "version_source":
+            return msg("a day whose version the catalog holds, or a path, and only one of them")
         case "validity":
             return msg("a validity that does not end before it begins")
         case "attribute":

@@ -21,14 +21,16 @@ from redline.ground.features import (
     Ground,
     Judgement,
     Parcel,
+    RevisionSource,
     Role,
     Submission,
+    VersionSource,
 )
 from redline.ground.footprints import AREA, LINE, POINT, combined_ground, parts_of
 from redline.ground.formats.delimited import wkt_geometry
 from redline.ground.formats.geojson import WGS84, geometry_of
 from redline.ground.formats.layers import Column
-from redline.ground.manifest import GeometrySource, LoadedManifest
+from redline.ground.manifest import GeometrySource, LoadedManifest, RevisionEntry, VersionEntry
 from redline.ground.reading import BOUNDARY_POINTS, NumberedTable, read_numbered
 from redline.messages import Message, msg
 
@@ -120,6 +122,35 @@ def submission_of(loaded: LoadedManifest, *, accept_ballpark: Refused = frozense
         parcels=tuple(gathering.parcels),
         complete=frozenset(manifest.complete),
         diagnostics=tuple(dict.fromkeys(gathering.diagnostics)),
+        revision=revision_of(manifest.revision, loaded.path) if manifest.revision else None,
+    )
+
+
+def revision_of(entry: RevisionEntry, manifest: Path) -> RevisionSource:
+    """What a revision compares, its files found from the manifest's folder."""
+    return RevisionSource(
+        layer=entry.layer,
+        baseline=version_of(entry.baseline, manifest),
+        proposed=version_of(entry.proposed, manifest),
+        min_area=entry.slivers.area,
+        min_width=entry.slivers.width,
+        by=None if entry.by is None else tuple(entry.by),
+    )
+
+
+def version_of(entry: VersionEntry, manifest: Path) -> VersionSource:
+    """A version of a layer, its file found from the manifest's folder."""
+    path = entry.path
+    if path is not None and not is_database(path):
+        path = str(manifest.parent / path)
+    return VersionSource(
+        on=entry.on,
+        path=path,
+        layer=entry.layer,
+        crs=entry.crs,
+        encoding=entry.encoding,
+        fields=entry.fields,
+        values=entry.values,
     )
 
 

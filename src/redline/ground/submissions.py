@@ -33,8 +33,16 @@ from redline.ground.diagnostics import (
 from redline.ground.features import FeatureTable, Ground, Kind, Parcel, Role, Submission
 from redline.ground.files import neighbours
 from redline.ground.footprints import AREA, LINE, combined, combined_ground
+from redline.ground.indicator_diagnostics import AreaNotReported, PeriodUnreadable
+from redline.ground.indicators import (
+    is_indicator_table,
+    parsed_period,
+    read_indicators,
+    regions_of,
+)
 from redline.ground.located import Located
 from redline.ground.manifest import (
+    LoadedManifest,
     is_manifest,
     open_manifest,
     referred_files,
@@ -124,7 +132,10 @@ def load_submissions(
         try:
             if one.manifest is not None:
                 loaded = validated(one.manifest, one.path)
-                submissions.append(submission_of(loaded, accept_ballpark=accept_ballpark))
+                described = submission_of(loaded, accept_ballpark=accept_ballpark)
+                submissions += of_manifest(loaded, described, said)
+            elif is_indicator_table(one.path):
+                submissions += of_indicators(one.path, said)
             else:
                 submissions += bare(one.path, options, said)
         except Refusal as refusal:
@@ -139,6 +150,66 @@ class Options:
     group_by: str | None
     crs: str | None
     accept_ballpark: Refused
+
+
+# --- regions ----------------------------------------------------------------------------------
+
+
+def of_manifest(
+    loaded: LoadedManifest, described: Submission, said: list[Diagnostic]
+) -> list[Submission]:
+    """The submission of a manifest; of a region one for each area of its table."""
+    entry = loaded.manifest.region
+    if entry is None or described.kind is not Kind.REGION:
+        return [described]
+    periods = {}
+    for key, text in (("period", entry.period), ("base", entry.base)):
+        periods[key] = None if text is None else parsed_period(text)
+        if text is not None and periods[key] is None:
+            place = loaded.place(("region", key))
+            raise Refusal([PeriodUnreadable(place=place, text=text)])
+    table = read_indicators(loaded.path.parent / entry.table)
+    said += table.diagnostics
+    regions = regions_of(
+        table,
+        areas=entry.areas,
+        period=periods["period"],
+        base=periods["base"],
+        territories=None if entry.territories is None else tuple(entry.territories),
+    )
+    named = {region.area for region in regions}
+    for area in entry.areas or table.figures:
+        if area not in named:
+            shown = str(periods["period"] or "–")
+            place = loaded.place(("region",))
+            said.append(AreaNotReported(place=place, area=area, period=shown))
+    return [
+        replace(
+            described,
+            id=described.id if len(regions) == 1 else f"{described.id}/{region.area}",
+            title=described.title or f"{region.area} {region.period}",
+            decided_on=described.decided_on or region.period.last_day,
+            source=table.source,
+            region=region,
+        )
+        for region in regions
+    ]
+
+
+def of_indicators(path: Path, said: list[Diagnostic]) -> list[Submission]:
+    """The areas of a table of indicators, each for its latest period."""
+    table = read_indicators(path)
+    said += table.diagnostics
+    return [
+        Submission(
+            id=f"{region.area} {region.period}",
+            kind=Kind.REGION,
+            source=str(path),
+            decided_on=region.period.last_day,
+            region=region,
+        )
+        for region in regions_of(table)
+    ]
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -189,7 +260,7 @@ def expanded(paths: Iterable[Path], said: list[Diagnostic]) -> Iterator[tuple[Pa
                 continue
             seen.add(file.resolve())
             suffix = file.suffix.casefold()
-            if suffix in SUFFIXES or suffix in MANIFEST_SUFFIXES:
+            if suffix in SUFFIXES or suffix in MANIFEST_SUFFIXES or is_indicator_table(file):
                 yield file, inside
                 continue
             known = (*MANIFEST_SUFFIXES, *SUFFIXES)
@@ -203,7 +274,8 @@ def files_in(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in bases if not name.startswith(".") and not is_gdb(name)]
         for name in sorted([*files, *(name for name in bases if is_gdb(name))]):
             suffix = Path(name).suffix.casefold()
-            if suffix in SUFFIXES or suffix in MANIFEST_SUFFIXES:
+            known = suffix in SUFFIXES or suffix in MANIFEST_SUFFIXES
+            if known or is_indicator_table(Path(here, name)):
                 yield Path(here, name)
 
 

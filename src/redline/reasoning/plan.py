@@ -47,6 +47,7 @@ from redline.rulebook.model import (
     IsOneOf,
     Item,
     Judged,
+    Layer,
     Names,
     Not,
     Parameter,
@@ -178,8 +179,35 @@ class ExceptionFormula:
     promised: Formula
 
 
-PLANNED: frozenset[SubjectKind | None] = frozenset({None, "project", "operation", "plan"})
-"""Subjects whose rules are about one submission; revisions, regions and layers are judged apart."""
+ONE_SUBMISSION: frozenset[SubjectKind | None] = frozenset({None, "project", "operation", "plan"})
+"""Subjects whose rules are asked of one submission as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the subjects of a plan are: submissions as they stand, or the parts of a revision, of a
+    region or of a layer. `layer` is the layer that rules on revisions or layers name.
+    """
+
+    subject: SubjectKind | None = None
+    layer: Layer | None = None
+
+    def asks(self, rule: Rule) -> bool:
+        """Whether a rule is about such subjects."""
+        if self.subject is None:
+            return rule.subject in ONE_SUBMISSION
+        return rule.subject == self.subject and self.layer is rule.subject_layer
+
+
+SUBMISSIONS = About()
+
+
+def about_rule(rule: Rule) -> About:
+    """What the subjects of one rule are."""
+    if rule.subject in ONE_SUBMISSION:
+        return SUBMISSIONS
+    return About(rule.subject, rule.subject_layer)
+
 
 OUTPUTS = ("out_of_scope", "no_breach", "violated", "excused", "owed")
 
@@ -203,9 +231,9 @@ class Plan:
         return {atom: number for number, atom in enumerate(self.atoms)}
 
 
-def make_plan(book: RuleBook, day: date) -> Plan:
+def make_plan(book: RuleBook, day: date, about: About = SUBMISSIONS) -> Plan:
     """The plan of a day. Raises `ShapeTooLarge` where one rule needs too many literals."""
-    planner = Planner(day, tuple(r for r in book.in_force(day) if r.subject in PLANNED))
+    planner = Planner(day, tuple(r for r in book.in_force(day) if about.asks(r)))
     groups = [planner.rule_group(rule) for rule in planner.in_force]
     return Plan(
         day=day,

@@ -70,7 +70,7 @@ def quantity_text(value: float, unit: str, language: Language, *, beside: bool =
     Those come where they say more than the value does: areas from 100 m², lengths from 1 km.
     """
     text = f"{number_text(value, DECIMALS.get(unit, 6))}{_joint(unit)}{unit_text(unit, language)}"
-    others = _beside(abs(value), unit, language) if beside else ()
+    others = _beside(value, unit, language) if beside else ()
     if not others:
         return text.rstrip()
     return f"{text}（{'，'.join(others)}）" if language == "zh" else f"{text} ({', '.join(others)})"
@@ -82,7 +82,7 @@ def _joint(unit: str) -> str:
 
 def _beside(size: float, unit: str, language: Language) -> tuple[str, ...]:
     chinese = language == "zh"
-    if unit == "m2" and size >= 100:
+    if unit == "m2" and abs(size) >= 100:
         hectares = number_text(size / HECTARE, 4)
         mu = number_text(size / MU, 2)
         return (
@@ -92,7 +92,7 @@ def _beside(size: float, unit: str, language: Language) -> tuple[str, ...]:
         )
     if unit == "ha" and chinese:
         return (f"{number_text(size * HECTARE / MU, 2)}{NO_BREAK}亩",)
-    if unit == "m" and size >= 1000:
+    if unit == "m" and abs(size) >= 1000:
         kilometres = number_text(size / 1000, 3)
         return (f"{kilometres}{NO_BREAK}{'公里' if chinese else 'km'}",)
     return ()

@@ -16,7 +16,7 @@ from redline.report.layout import printable
 LONG = 2000
 """Characters after which a single text is cut."""
 
-VOID = frozenset({"br", "col", "hr", "input", "meta"})
+VOID = frozenset({"br", "col", "hr", "input", "link", "meta"})
 
 
 class Html(str):

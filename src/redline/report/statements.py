@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from redline.findings import (
@@ -19,6 +19,7 @@ from redline.findings import (
     Owed,
     Problem,
     Remainder,
+    Revised,
     RuleSeverity,
     Status,
     SubmissionFindings,
@@ -59,10 +60,39 @@ def numbers_of(finding: Finding, questions: Mapping[Missing, int]) -> list[int]:
     return sorted({questions[m] for m in finding.missing if m in questions})
 
 
+def revised_lines(revised: Revised, language: Language, most: int) -> Iterator[str]:
+    """What a revision changed: a line for each place and class, then how the slivers were told."""
+
+    def hectares(value: float) -> str:
+        return quantity_text(value, "m2", language)
+
+    for area in revised.areas[:most]:
+        unit = area.unit.title.render(language) if area.unit and area.unit.title else None
+        yield msg(
+            "{unit}: {before} before, {after} after; lost {lost}, gained {gained}, net {net}; with "
+            "slivers net {whole}",
+            unit=unit or msg("Whole layer"),
+            before=hectares(area.before_m2),
+            after=hectares(area.after_m2),
+            lost=hectares(area.lost_m2),
+            gained=hectares(area.gained_m2),
+            net=hectares(area.net_m2),
+            whole=hectares(area.net_with_slivers_m2),
+        ).render(language)
+    yield msg(
+        "{patches} patches of real change; {slivers} slivers under {area} or {width}.",
+        patches=len(revised.patches),
+        slivers=len(revised.slivers),
+        area=quantity_text(revised.sliver_area_m2, "m2", language),
+        width=quantity_text(revised.sliver_width_m, "m", language),
+    ).render(language)
+
+
 def slivers_of(submission: SubmissionFindings) -> list[Evidence]:
     """What lies under the tolerance, each piece once however many rules saw it."""
     pieces: dict[tuple[object, ...], Evidence] = {}
-    for piece in (s for f in submission.findings for s in f.slivers):
+    revised = submission.revised.slivers if submission.revised else ()
+    for piece in (*(s for f in submission.findings for s in f.slivers), *revised):
         pieces.setdefault(piece_key(piece), piece)
     return list(pieces.values())
 

@@ -18,6 +18,7 @@ from redline.findings import (
     Missing,
     NotExecuted,
     Problem,
+    Revised,
     Status,
     SubmissionFindings,
 )
@@ -33,7 +34,15 @@ from redline.report.finding_lines import (
 )
 from redline.report.layout import Sheet, Style, Tone, columns, pad, paint, shorten
 from redline.report.problem_lines import write_problems
-from redline.report.statements import numbers_of, of_status, question_text, questions_of, slivers_of
+from redline.report.statements import (
+    change_texts,
+    numbers_of,
+    of_status,
+    question_text,
+    questions_of,
+    revised_lines,
+    slivers_of,
+)
 from redline.report.tones import GRAVEST, MARKS, TONES
 from redline.report.wording import (
     MISSING,
@@ -80,10 +89,13 @@ def write_text(
 def _submission(submission: SubmissionFindings, sheet: Sheet, scope: int) -> None:
     """One submission; of the clauses that were not checked, `scope` are listed."""
     _opening(submission, sheet)
+    _changes(submission, sheet)
     for status in (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED):
         for finding in _begin(submission, status, sheet):
             write_finding(finding, sheet)
     _undetermined(submission, sheet)
+    if submission.revised is not None:
+        _revised(submission.revised, sheet)
     for status in (Status.COMPLIES, Status.NOT_APPLICABLE) if sheet.full else ():
         for finding in _begin(submission, status, sheet):
             write_brief_finding(finding, sheet)
@@ -109,6 +121,31 @@ def _opening(submission: SubmissionFindings, sheet: Sheet) -> None:
         source=shorten(submission.source, 200),
     )
     sheet.line(sheet.say(about), Tone.FAINT, indent=2)
+
+
+def _revised(revised: Revised, sheet: Sheet) -> None:
+    """A revision's areas, a line for each place and class."""
+    sheet.heading(
+        msg(
+            "{layer}: {baseline} compared with {proposed}",
+            layer=revised.layer_title.render(sheet.language),
+            baseline=shorten(revised.baseline, 80),
+            proposed=shorten(revised.proposed, 80),
+        )
+    )
+    for line in revised_lines(revised, sheet.language, len(revised.areas) if sheet.full else FEW):
+        sheet.line(line, indent=2)
+    write_rest(0 if sheet.full else len(revised.areas) - FEW, sheet, 2)
+
+
+def _changes(submission: SubmissionFindings, sheet: Sheet) -> None:
+    """What came out otherwise than in the check before."""
+    if submission.compared is None:
+        return
+    lines = change_texts(submission, sheet.language)
+    sheet.heading(msg("Changed since the check before ({count})", count=len(lines)))
+    for line in lines:
+        sheet.line(line, indent=2, mark="-")
 
 
 def _begin(submission: SubmissionFindings, status: Status, sheet: Sheet) -> list[Finding]:
