@@ -62,7 +62,7 @@ class Counted(Model):
     verdict: f.Verdict | None
     """What the rules say; null where it could not be judged."""
     agreement: str
-    """agreed, approved_against, refused_without_ground, undetermined or unreadable."""
+    """agreed, approved_against, refused_without_ground, undetermined, undecided or unreadable."""
     count: int
     """How many decisions."""
 
