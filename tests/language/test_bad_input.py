@@ -170,6 +170,32 @@ def test_packs_that_import_each_other_are_named(tmp_path: Path):
     assert "RL204" in loading('pack x.c "C"\nimport x.c\n', tmp_path)
 
 
+def test_names_are_not_seen_through_a_third_pack(tmp_path: Path):
+    (tmp_path / "a.redline").write_text('pack x.a "A"\ndocument d / 丁 "D"\n', encoding="utf-8")
+    (tmp_path / "b.redline").write_text('pack x.b "B"\nimport x.a\n', encoding="utf-8")
+    use = "concept c means document d\n"
+    assert loading('pack x.c "C"\nimport x.b\n' + use, tmp_path) == ["RL201"]
+    (tmp_path / "test.redline").write_text('pack x.c "C"\nimport x.a\n' + use, encoding="utf-8")
+    load_rulebook([tmp_path])
+
+
+@pytest.mark.parametrize(
+    "locator",
+    ["art. 10000", "art. 123456(10001) item 10002", "art. 1-10000", "sec. 10000(10001) item 10000"],
+)
+def test_clauses_with_great_numbers_are_cited_on_both_surfaces(locator: str, tmp_path: Path):
+    text = (
+        'pack x.a "A"\ninstrument X / 法 "X" / "法"\nattribute a / 甲: boolean "A" / "甲"\n'
+        f'rule r / 规 "R" / "规"\n  forbids a\n  cites X {locator}\n'
+    )
+    (tmp_path / "test.redline").write_text(text, encoding="utf-8")
+    (rule,) = load_rulebook([tmp_path]).rules
+    assert rule.citations[0].clause("en") == locator
+    there = print_pack(parsed(text), "zh")
+    assert rule.citations[0].clause("zh") in there
+    assert parsed(there).declarations[-1].cites == parsed(text).declarations[-1].cites
+
+
 def loading(text: str, folder: Path) -> list[str]:
     (folder / "test.redline").write_text(text, encoding="utf-8")
     with pytest.raises(Refusal) as refusal:

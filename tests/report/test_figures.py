@@ -33,3 +33,7 @@ def test_quantities_in_the_habit_of_each_language(
 def test_dates_in_the_habit_of_each_language():
     assert date_text(date(2026, 8, 5), "en") == "5 August 2026"
     assert date_text(date(2026, 8, 5), "zh") == "2026年8月5日"
+
+
+def test_a_loss_is_negative_in_every_unit():
+    assert quantity_text(-494_517.93, "m2", "en") == "-494,517.93\u00a0m² (-49.4518\u00a0ha)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from redline import findings as f
 from redline.checking.diagnostics import ExpectationMissed
+from redline.checking.presumptions import presumptions
 from redline.checking.quotas import account_of
 from redline.checking.terrain import MeasuredTerrain
 from redline.diagnostics import Place
@@ -22,7 +23,8 @@ from redline.ground.features import Submission
 from redline.ground.measure import thin_meetings
 from redline.language.kinds import Comparator, MeasureKind, NormKind, RelationKind
 from redline.messages import Title
-from redline.quantities import base_unit
+from redline.quantities import base_unit, unit_text
+from redline.reasoning.filters import attributes_in
 from redline.reasoning.formula import Conjunction, Disjunction, Formula, Leaf, Negation
 from redline.reasoning.infer import Inference, Status
 from redline.reasoning.judge import FOOTPRINT, Judgements, Judging
@@ -213,20 +215,30 @@ class FindingMaker:
                 ),
                 None,
             ),
-            information=tuple(
-                f.Information(
-                    kind=x.kind,
-                    text=f.Bilingual.of(x.title),
-                    citations=tuple(
-                        citation_of(c) for c in x.citations if c.interval.holds(self.plan.day)
-                    ),
-                )
-                for x in rule.information
-                if any(c.interval.holds(self.plan.day) for c in x.citations)
-            )
-            if telling
-            else (),
+            information=tuple(self.information(group)) if telling else (),
         )
+
+    def information(self, group: RuleGroup) -> Iterator[f.Information]:
+        """What the rule adds on the day, and what the finding rests on that is presumed."""
+        told = [(x.kind, x.title, x.citations) for x in group.rule.information]
+        for mapping in presumptions(group, self.plan, self.terrain, self.subject):
+            assert mapping.presumed is not None
+            yield f.Information(
+                kind="note",
+                text=f.Bilingual(
+                    en=f"What this ground was called before is presumed: {mapping.presumed.en}",
+                    zh=f"此处原名称系推定：{mapping.presumed.zh}",
+                ),
+                citations=self.cited_today(mapping.citations),
+            )
+        for kind, title, citations in told:
+            cited = self.cited_today(citations)
+            if cited:
+                yield f.Information(kind=kind, text=f.Bilingual.of(title), citations=cited)
+
+    def cited_today(self, citations: Iterable[Citation]) -> tuple[f.Citation, ...]:
+        """The clauses among some that are in force on the day."""
+        return tuple(citation_of(c) for c in citations if c.interval.holds(self.plan.day))
 
     # ── truths ──
 
@@ -365,6 +377,9 @@ class FindingMaker:
             case Compares(left=left, right=right):
                 for side in (left, right):
                     yield from self.attribute_fact(side)
+            case Relates():
+                for attribute in attributes_in(atom):
+                    yield from self.attribute_fact(AttributeTerm(attribute))
             case DocumentHeld(document=document):
                 listed = self.subjects.documents.get(document.names.key, {}).get(self.subject, ())
                 for one in listed:
@@ -520,7 +535,7 @@ class FindingMaker:
 
     def pieces(self, part: Part, selection: Selection) -> Iterator[tuple[bool, f.Evidence]]:
         """The overlaps of a part with the features of a selection."""
-        masks = self.judging.selected(selection)
+        masks = self.judging.selected_for(selection, self.subject)
         if masks is None:
             return
         layer = selection.layer
@@ -582,7 +597,7 @@ class FindingMaker:
 
     def near(self, part: Part, selection: Selection) -> f.Evidence | None:
         """The feature of a selection that is nearest to a part."""
-        masks = self.judging.selected(selection)
+        masks = self.judging.selected_for(selection, self.subject)
         if masks is None:
             return None
         shapes = self.terrain.shapes(part)
@@ -701,12 +716,11 @@ def value_in_words(kind: object, value: object) -> Title | None:
             return {TRUE: YES, FALSE: NO}.get(int(value))  # type: ignore[call-overload]
         case QuantityType(dimension=dimension):
             number = float(value)  # type: ignore[arg-type]
-            unit = base_unit(dimension)
+            unit = base_unit(dimension).en
             if not np.isfinite(number):
                 return None
-            return Title(
-                f"{tidy(number):g} {unit.en}".strip(), f"{tidy(number):g} {unit.zh}".strip()
-            )
+            shown = f"{tidy(number):,.6f}".rstrip("0").rstrip(".")
+            return Title(*(f"{shown} {unit_text(unit, x)}".strip() for x in ("en", "zh")))
         case DateType():
             number = float(value)  # type: ignore[arg-type]
             if number == NOT_YET:

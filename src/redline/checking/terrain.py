@@ -110,6 +110,7 @@ class MeasuredTerrain:
         self._reaches: dict[tuple[Part, Layer], Numbers] = {}
         self._grounds: dict[int, Geometries] = {}
         self._totals: dict[TotalTerm, Bounds] = {}
+        self._main: dict[Layer, Sequence[str | None]] = {}
 
     # ── shapes ──
 
@@ -494,16 +495,26 @@ class MeasuredTerrain:
 
     def main_feature(self, layer: Layer, row: int) -> str | None:
         """The key of the feature in which most of a subject's footprint lies."""
+        if layer not in self._main:
+            self._main[layer] = self.main_features(layer)
+        return self._main[layer][row]
+
+    def main_features(self, layer: Layer) -> Sequence[str | None]:
+        """The key of the feature in which most of each subject's footprint lies."""
+        nothing: list[str | None] = [None] * self.n
         zone = self.zones.get(layer)
         features = self.features(layer)
         if zone is None or features is None or layer.key is None:
-            return None
-        found = self.area_overlaps(Part(PartKind.FOOTPRINT), layer)
-        rows = np.flatnonzero(found.subject == row)
+            return nothing
         keys = features.columns.get(layer.key)
-        if not len(rows) or keys is None:
-            return None
-        return str(keys[found.feature[rows[np.argmax(found.area_m2[rows])]]])
+        if keys is None:
+            return nothing
+        found = self.area_overlaps(Part(PartKind.FOOTPRINT), layer)
+        # The greatest area of a subject comes last; of equal ones the first feature.
+        order = np.lexsort((-found.feature, found.area_m2, found.subject))
+        for row in order:
+            nothing[int(found.subject[row])] = str(keys[found.feature[row]])
+        return nothing
 
 
 class PlacedTerrain(MeasuredTerrain):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -67,35 +67,39 @@ def read_size(say: Say, dimension: Dimension, reason: Message) -> Callback[str |
     return read
 
 
-def checking_options(say: Say) -> Callable[[Function], Function]:
+OF_FILES = ("--register", "--answers", "--crs", "--accept-crs", "--group-by")
+"""Options that are about files of submissions and what they are checked against."""
+
+
+def checking_options(say: Say, without: Collection[str] = ()) -> Callable[[Function], Function]:
     """What a check needs to know: rules, catalog, register, day, facts and tolerance."""
     path = click.Path(path_type=Path)
-    options = (
-        click.option(
+    options = {
+        "--rules": click.option(
             "--rules",
             type=path,
             multiple=True,
             metavar="PATH",
             help=say(msg("Rule file or folder (repeatable); by default the packs that ship.")),
         ),
-        click.option(
+        "--catalog": click.option(
             "--catalog",
             type=path,
             metavar="FILE",
             help=say(msg("Catalog of layers; by default catalog.toml here or in a folder above.")),
         ),
-        click.option(
+        "--register": click.option(
             "--register",
             metavar="FILE|URL",
             help=say(msg("Register of what was approved before.")),
         ),
-        click.option(
+        "--as-of": click.option(
             "--as-of",
             callback=read_day(say),
             metavar="DATE",
             help=say(msg("Day whose rules and layers apply; by default each submission's own.")),
         ),
-        click.option(
+        "--set": click.option(
             "--set",
             "settings",
             callback=read_settings(say),
@@ -103,19 +107,19 @@ def checking_options(say: Say) -> Callable[[Function], Function]:
             metavar="KEY=VALUE",
             help=say(msg("A fact about every submission (repeatable).")),
         ),
-        click.option(
+        "--answers": click.option(
             "--answers",
             type=path,
             metavar="FILE",
             help=say(msg("File with answers to open questions.")),
         ),
-        *tolerance_options(say),
-        click.option(
+        **dict(zip(("--min-area", "--min-width"), tolerance_options(say), strict=True)),
+        "--crs": click.option(
             "--crs",
             metavar="CRS",
             help=say(msg("Coordinate system of submissions that do not state theirs.")),
         ),
-        click.option(
+        "--accept-crs": click.option(
             "--accept-crs",
             "accept_crs",
             metavar="NAME",
@@ -127,13 +131,13 @@ def checking_options(say: Say) -> Callable[[Function], Function]:
                 )
             ),
         ),
-        click.option(
+        "--group-by": click.option(
             "--group-by",
             metavar="FIELD|all",
             help=say(msg("Make one submission of the features that agree in a field, or of all.")),
         ),
-    )
-    return _together(options)
+    }
+    return _together(tuple(o for name, o in options.items() if name not in without))
 
 
 def tolerance_options(say: Say) -> tuple[Callable[[Function], Function], ...]:

@@ -26,11 +26,16 @@ UNREADABLE = 3
 INTERRUPTED = 130
 READER_GONE = 141
 
+ENGINE = ("durable", "durable_rules_engine")
+"""The modules of durable-rules, which may be missing where it could not be built."""
+
 COMMANDS: Mapping[str, Message] = MappingProxyType(
     {
         "check": msg("Judge submissions and say which clauses they keep or break."),
         "explain": msg("Say why a finding came out so, or what a rule says."),
         "register": msg("Keep what was decided, and ask it what quotas have left."),
+        "replay": msg("Judge past decisions by the rules and layers of their day."),
+        "compare": msg("Say what another rule book would change in past decisions."),
         "verify": msg("Judge a recorded check again, and say what differs."),
         "test": msg("Run the cases that stand beside the rules."),
         "lint": msg("Say what is odd about rules: gaps in time, idle names, missing cases."),
@@ -129,8 +134,18 @@ def run(arguments: Sequence[str]) -> int:
         _complain(refusal.diagnostics, say)
         return UNREADABLE
     except Exception as fault:
-        _report(fault, say, verbose=bool({"-v", "--verbose"} & set(arguments)))
+        if isinstance(fault, ModuleNotFoundError) and module_of(fault) in ENGINE:
+            from redline.commands.diagnostics import EngineMissing
+
+            _complain([EngineMissing()], say)
+        else:
+            _report(fault, say, verbose=bool({"-v", "--verbose"} & set(arguments)))
         return UNREADABLE
+
+
+def module_of(fault: ModuleNotFoundError) -> str:
+    """The package that is not installed."""
+    return (fault.name or "").partition(".")[0]
 
 
 def _invoke(command: Program, arguments: Sequence[str]) -> int:

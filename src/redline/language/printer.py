@@ -25,13 +25,10 @@ from redline.language.layout import (
     render,
     words,
 )
-from redline.language.numerals import chinese_numeral
+from redline.language.locators import article_text, section_text
 from redline.language.words import keyword_alternatives, keyword_spellings
 from redline.messages import Language, Title
 from redline.quantities import BY_SPELLING
-
-LARGEST_NUMERAL = 9999
-"""The largest number that is printed as a Chinese numeral."""
 
 
 def print_pack(pack: t.Pack, surface: Language | None = None) -> str:
@@ -56,6 +53,7 @@ class Printer:
 
     def __init__(self, pack: t.Pack, surface: Language) -> None:
         self.pack = pack
+        self.surface: Language = surface
         self.zh = surface == "zh"
         self.keywords = keyword_spellings(surface)
         self.alternatives = keyword_alternatives(surface)
@@ -291,9 +289,9 @@ class Printer:
     def locator(self, locator: t.Locator) -> Doc:
         match locator:
             case t.Article():
-                return article_text(locator, zh=self.zh)
+                return article_text(locator, self.surface)
             case t.Section():
-                return section_text(locator, zh=self.zh)
+                return section_text(locator, self.surface)
             case t.Spot(title=title):
                 return words(self.kw("AT"), self.title(title))
 
@@ -927,35 +925,3 @@ def quoted(text: str) -> str:
 def number_text(value: Decimal) -> str:
     """A number as it was written, never with an exponent."""
     return f"{value:f}"
-
-
-def numeral(number: int) -> str:
-    """A number in a clause reference: a Chinese numeral, or digits where it is too large."""
-    return chinese_numeral(number) if number <= LARGEST_NUMERAL else str(number)
-
-
-def article_text(a: t.Article, *, zh: bool) -> str:
-    """`art. 26(2) item 1`, 第二十六条第二款第一项."""
-    if zh:
-        text = f"第{numeral(a.number)}条" + (f"之{numeral(a.suffix)}" if a.suffix else "")
-        text += f"第{numeral(a.paragraph)}款" if a.paragraph else ""
-        return text + (f"第{numeral(a.item)}项" if a.item else "")
-    text = f"art. {a.number}" + (f"-{a.suffix}" if a.suffix else "")
-    text += f"({a.paragraph})" if a.paragraph else ""
-    return text + (f" item {a.item}" if a.item else "")
-
-
-def section_text(s: t.Section, *, zh: bool) -> str:
-    """`sec. 1(2) item 3`, 一（二）第3项; a number that no numeral can say stays: 第20.70节."""
-    head, *rest = s.numbers
-    if not zh:
-        text = f"sec. {head}" + "".join(f"({n})" for n in rest)
-        return text + (f" item {s.item}" if s.item else "")
-    text = numeral(int(head)) if plain(head) else f"第{head}节"
-    text += "".join(f"（{numeral(int(n)) if plain(n) else n}）" for n in rest)
-    return text + (f"第{s.item}项" if s.item else "")
-
-
-def plain(number: str) -> bool:
-    """Whether a Chinese numeral says a section's number and nothing is lost."""
-    return number.isdigit() and str(int(number)) == number and int(number) <= LARGEST_NUMERAL

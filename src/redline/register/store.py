@@ -108,6 +108,33 @@ class Store:
                 yield Kept(row.seq, entry_of(row.entry))
             last = rows[-1].seq
 
+    def outlines(self) -> Iterator[tuple[int, str, date, str, bytes | None]]:
+        """The number, id, day, decision and ground (well-known binary, longitude and latitude) of
+        every entry.
+        """
+        from sqlalchemy import select
+
+        from redline.register.tables import HEADER
+        from redline.register.tables import decisions as t
+
+        sqlite = self.engine.dialect.name == "sqlite"
+        wanted = select(t.c.seq, t.c.id, t.c.decided_on, t.c.decision, t.c.geom).order_by(t.c.seq)
+        with self.reading() as connection:
+            streamed = wanted.execution_options(stream_results=True, yield_per=CHUNK)
+            for seq, id_, day, decision, geom in connection.execute(streamed):
+                if geom is not None:
+                    geom = geom[len(HEADER) :] if sqlite else bytes.fromhex(geom)  # noqa: PLW2901
+                yield seq, id_, day, decision, geom
+
+    def last_seq(self) -> int:
+        """The number of the latest entry."""
+        from sqlalchemy import func, select
+
+        from redline.register.tables import decisions
+
+        with self.reading() as connection:
+            return int(connection.execute(select(func.max(decisions.c.seq))).scalar() or 0)
+
     def entries_of(self, seqs: Sequence[int]) -> list[Kept]:
         """Some entries, in the order of their numbers."""
         from sqlalchemy import select

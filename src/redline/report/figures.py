@@ -10,12 +10,11 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from redline.messages import Language
-from redline.quantities import BY_SPELLING, spelling
+from redline.quantities import unit_text
 
 DECIMALS = {"m2": 2, "m": 3, "ha": 4, "km": 3, "mu": 2, "%": 4, "‰": 4}
 """Decimals shown of a unit: those to which measurements are rounded, and no more."""
 
-SIGNS = {"m2": "m²", "km2": "km²", "m3": "m³"}
 HECTARE = 10_000.0
 MU = 2000.0 / 3.0
 MONTHS = (
@@ -54,23 +53,13 @@ def number_text(value: float, decimals: int = 6) -> str:
     return "0" if text == "-0" else text
 
 
-def unit_text(unit: str, language: Language) -> str:
-    """A unit of the rule language as readers write it; `t/a` is `t per year`, 吨/年."""
-    base, slash, _ = unit.partition("/a")
-    known = BY_SPELLING.get(base)
-    name = spelling(known, language) if known else base
-    if language == "zh":
-        return f"{name}/年" if slash else name
-    return f"{SIGNS.get(name, name)} per year" if slash else SIGNS.get(name, name)
-
-
 def quantity_text(value: float, unit: str, language: Language, *, beside: bool = True) -> str:
     """A value with its unit and, `beside` it, the units in which readers think.
 
     Those come where they say more than the value does: areas from 100 m², lengths from 1 km.
     """
     text = f"{number_text(value, DECIMALS.get(unit, 6))}{_joint(unit)}{unit_text(unit, language)}"
-    others = _beside(abs(value), unit, language) if beside else ()
+    others = _beside(value, unit, language) if beside else ()
     if not others:
         return text.rstrip()
     return f"{text}（{'，'.join(others)}）" if language == "zh" else f"{text} ({', '.join(others)})"
@@ -82,7 +71,7 @@ def _joint(unit: str) -> str:
 
 def _beside(size: float, unit: str, language: Language) -> tuple[str, ...]:
     chinese = language == "zh"
-    if unit == "m2" and size >= 100:
+    if unit == "m2" and abs(size) >= 100:
         hectares = number_text(size / HECTARE, 4)
         mu = number_text(size / MU, 2)
         return (
@@ -92,7 +81,7 @@ def _beside(size: float, unit: str, language: Language) -> tuple[str, ...]:
         )
     if unit == "ha" and chinese:
         return (f"{number_text(size * HECTARE / MU, 2)}{NO_BREAK}亩",)
-    if unit == "m" and size >= 1000:
+    if unit == "m" and abs(size) >= 1000:
         kilometres = number_text(size / 1000, 3)
         return (f"{kilometres}{NO_BREAK}{'公里' if chinese else 'km'}",)
     return ()

@@ -24,7 +24,7 @@ from redline.language.kinds import (
     RelationKind,
     Section,
 )
-from redline.language.numerals import chinese_numeral
+from redline.language.locators import article_text, section_text
 from redline.messages import Language, Title
 from redline.quantities import Dimension
 
@@ -119,26 +119,6 @@ def clause_text(locator: Locator, language: Language) -> str:
     if isinstance(locator, Section):
         return section_text(locator, language)
     return locator.title.render(language)
-
-
-def article_text(a: Article, language: Language) -> str:
-    if language == "en":
-        text = f"art. {a.number}" + (f"-{a.suffix}" if a.suffix else "")
-        text += f"({a.paragraph})" if a.paragraph else ""
-        return text + (f" item {a.item}" if a.item else "")
-    text = f"第{chinese_numeral(a.number)}条"
-    text += f"之{chinese_numeral(a.suffix)}" if a.suffix else ""
-    text += f"第{chinese_numeral(a.paragraph)}款" if a.paragraph else ""
-    return text + (f"第{chinese_numeral(a.item)}项" if a.item else "")
-
-
-def section_text(s: Section, language: Language) -> str:
-    head, *rest = s.numbers
-    if language == "en" or "." in head:
-        text = f"sec. {head}" + "".join(f"({n})" for n in rest)
-        return text + (f" item {s.item}" if s.item else "")
-    text = chinese_numeral(int(head)) + "".join(f"（{chinese_numeral(int(n))}）" for n in rest)
-    return text + (f"第{s.item}项" if s.item else "")
 
 
 # ── vocabulary ──────────────────────────────────────────────────────────────────────────────

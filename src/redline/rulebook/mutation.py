@@ -41,7 +41,6 @@ from redline.rulebook.model import (
     Relates,
     Rule,
     Selection,
-    Term,
     WasOneOf,
 )
 from redline.rulebook.wording import COMPARATORS, condition_in_words
@@ -174,9 +173,7 @@ def own_changes(node: Anything) -> Iterator[tuple[Message, Anything]]:
                 yield msg("without “{part}”", part=words), replace(node, items=left)
         case Not(inner=inner):
             yield msg("without “not”: {part}", part=condition_in_words(inner)), inner
-        case Compares(left=left, comparator=comparator, right=right):
-            if set_elsewhere(left) or set_elsewhere(right):
-                return
+        case Compares(comparator=comparator):
             other = NEIGHBOUR[comparator]
             yield comparator_change(comparator, other), replace(node, comparator=other)
         case Relates(by=(comparator, size)):
@@ -192,17 +189,13 @@ def own_changes(node: Anything) -> Iterator[tuple[Message, Anything]]:
         case Constant(type=kind, value=value) if not isinstance(kind, DateType) and value:
             yield from scaled(lambda factor: replace(node, value=value_changed(node, factor)))
         case ParameterTerm(parameter=parameter) if not isinstance(parameter.type, DateType):
-            if not set_elsewhere(node):
+            # What an authority sets has no value here to be changed.
+            if parameter.values:
                 yield from scaled(
                     lambda factor: replace(node, parameter=scaled_by(parameter, factor))
                 )
         case Holds():
             yield msg("not “{part}”", part=condition_in_words(node)), Not(node)
-
-
-def set_elsewhere(term: Term) -> bool:
-    """Whether a term is a value that an authority sets: until it does, no change of it tells."""
-    return isinstance(term, ParameterTerm) and not term.parameter.values
 
 
 def value_changed(constant: Constant, factor: float) -> float:

@@ -71,11 +71,12 @@ class Table(Generic[T]):
                 self.by_name[text] = thing
                 self.places[text] = place
 
-    def import_from(self, other: Table[T]) -> None:
-        """Make the names of another pack visible; own names come first."""
+    def import_from(self, other: Table[T], file: str) -> None:
+        """Make visible what another pack declares in its file; own names come first."""
         for name, thing in other.by_name.items():
-            self.by_name.setdefault(name, thing)
-            self.places.setdefault(name, other.places[name])
+            if other.places[name].file == file:
+                self.by_name.setdefault(name, thing)
+                self.places.setdefault(name, other.places[name])
 
 
 def names_of(name: t.DeclaredName) -> Names:
@@ -156,7 +157,7 @@ class Scope:
     def import_from(self, other: Scope) -> None:
         """Make the names of an imported pack visible."""
         for own, theirs in zip(self.tables(), other.tables(), strict=True):
-            own.import_from(theirs)
+            own.import_from(theirs, other.source.name)
         for column, theirs_ in other.mappings.items():
             known = self.mappings.get(column, ())
             self.mappings[column] = (*known, *(m for m in theirs_ if m not in known))
