@@ -51,6 +51,8 @@ from redline.report.statements import (
     question_text,
     questions_of,
     remainder_text,
+    revised_lines,
+    revised_title,
     role_text,
     slivers_of,
     verdicts_text,
@@ -212,6 +214,10 @@ class Writer:
                 for number, finding in enumerate(findings, 1):
                     self.finding(finding, number)
         self.missing(submission)
+        if submission.revised is not None:
+            revised = submission.revised
+            self.heading(revised_title(revised, self.language))
+            self.lines(revised_lines(revised, self.language, len(revised.areas)))
         pieces = slivers_of(submission)
         if pieces:
             self.heading(msg("Under the tolerance, not counted ({count})", count=len(pieces)))

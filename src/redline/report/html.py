@@ -51,6 +51,8 @@ from redline.report.statements import (
     problem_text,
     question_text,
     questions_of,
+    revised_lines,
+    revised_title,
     slivers_of,
     verdicts_text,
 )
@@ -339,6 +341,7 @@ def _submission(
     yield _undetermined(submission, prefix, page) or Html("")
     for status in (Status.COMPLIES, Status.NOT_APPLICABLE):
         yield _kept(of_status(submission.findings, status), status, page) or Html("")
+    yield _revised(submission, page) or Html("")
     yield _slivers(submission, page) or Html("")
     yield from _problems(msg("The submission's own data"), submission.data_checks, pen)
     yield from _problems(msg("Warnings ({count})"), submission.warnings, pen)
@@ -467,6 +470,15 @@ def _kept(findings: Sequence[Finding], status: Status, page: Page) -> Html | Non
     titles = tag("ul", *(brief_html(f, page.pen, {}, "") for f in findings), class_="list")
     summary = page.pen.say(msg("Show the rules"))
     return tag("section", heading, page.pen.folded(summary, titles, printed=False))
+
+
+def _revised(submission: SubmissionFindings, page: Page) -> Html | None:
+    revised = submission.revised
+    if revised is None:
+        return None
+    lines = page.pen.some(revised_lines(revised, page.pen.language, len(revised.areas)))
+    title = page.pen.say(revised_title(revised, page.pen.language))
+    return tag("section", page.pen.heading(title), lines)
 
 
 def _slivers(submission: SubmissionFindings, page: Page) -> Html | None:

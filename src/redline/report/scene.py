@@ -283,6 +283,8 @@ def _pieces(submission: SubmissionFindings, language: Language) -> Iterable[Piec
                 quantity_text(remainder.area_m2, "m2", language),
                 remainder.geometry,
             )
+    for piece in submission.revised.patches if submission.revised else ():
+        met.setdefault(piece_key(piece), (Kind.OTHER, piece))
     for kind, piece in met.values():
         yield kind, evidence_line(piece, language), piece.geometry
     for piece in slivers_of(submission):
