@@ -286,10 +286,16 @@ def basis_texts(submission: SubmissionFindings, language: Language) -> list[str]
     return [
         m.render(language)
         for m in (
-            msg(
-                "Coordinates: {crs}, {basis}.",
-                crs=basis.crs,
-                basis=basis.crs_basis.render(language),
+            *(
+                [
+                    msg(
+                        "Coordinates: {crs}, {basis}.",
+                        crs=basis.crs,
+                        basis=basis.crs_basis.render(language),
+                    )
+                ]
+                if basis.crs
+                else []
             ),
             msg("Areas: {area}. Distances: {distance}.", area=area, distance=distance),
             _tolerance(basis.tolerance, language),
