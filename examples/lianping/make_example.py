@@ -1,8 +1,9 @@
 """Makes the county of this example: `python make_example.py [FOLDER]`, by default this one.
 
 Needs numpy, shapely, pyproj and pyogrio. The seed is fixed: running it again gives the same
-country, to the millimetre. It writes data/ and the geometry of submissions/; the manifests beside
-that geometry, the catalog and the README are written by hand.
+country, to the millimetre. It writes data/, the geometry of submissions/ and the tables of
+register/; the manifests beside that geometry, the mappings beside those tables, the catalog and the
+README are written by hand.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import shapely
 from country import RIVER_MARGIN, Country, build_country
 from layers import Layer, all_layers
+from past_decisions import write_register
 from revisions import revisions
 from sites import Sites, find_sites
 from terrain import build_terrain
@@ -35,6 +37,7 @@ def main(folder: Path) -> None:
     for layer in layers:
         write_layer(data, layer)
     write_submissions(submissions, find_sites(country))
+    write_register(folder / "register", country, np.random.default_rng(SEED + 1))
 
 
 def coverage(country: Country) -> list[Layer]:

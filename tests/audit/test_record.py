@@ -139,3 +139,29 @@ def test_what_is_no_record_is_refused(tmp_path: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(Refusal):
         read_record(file)
+
+
+def test_what_differs_is_said_in_the_readers_words(place: Place) -> None:
+    record = recorded(place)
+    place.write("zone.geojson", '{"type": "FeatureCollection", "features": []}')
+    said = [d.message.render("zh") for d in verify(record, rules(place)).differences]
+    assert any("保护区" in one for one in said)
+    measured = next(one for one in said if "禁入" in one)
+    for raw in ("violated", "complies", "not_applicable", "keep_out"):
+        assert raw not in measured
+
+
+def test_a_register_that_went_on_leaves_the_reasoning(place: Place) -> None:
+    register = place.write("register.jsonl", "")
+    place.check(place.submission())
+    options = Options(
+        rules=(place.folder / "rules",),
+        catalog=place.folder / "catalog.toml",
+        register=str(register),
+    )
+    _document, record = check_and_record([place.folder / "one.json"], options)
+    assert verify(record, rules(place)).differences == ()
+    register.write_text('{"id": "A", "decided_on": "2026-01-01", "decision": "approved"}')
+    found = verify(record, rules(place))
+    assert found.reproduced
+    assert not found.measured

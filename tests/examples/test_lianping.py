@@ -75,7 +75,12 @@ def test_the_figures_of_the_county_are_held_against_aims_the_year_before_and_eac
     (county,) = document.submissions
     assert county.verdict is Verdict.NON_COMPLIANT
     violated = {f.rule.split(".")[-1] for f in county.findings if f.status is Status.VIOLATED}
-    assert violated == {"farmland_not_reduced", "lp_air", "lp_forest_kept"}
+    assert violated == {
+        "farmland_not_reduced",
+        "cultivated_land_kept",
+        "lp_air",
+        "lp_forest_kept",
+    }
     assert ["Forest cover" in c.message.en for c in county.data_checks] == [True]
 
 
@@ -337,3 +342,64 @@ def test_the_county_has_the_area_that_the_readme_states():
     counties = geopandas.read_file(EXAMPLE / "data" / "JICHU.gpkg", layer="XZQ").to_crs(4547)
     county = counties[counties["XZQDM"] == "441623"]
     assert county.area.sum() == pytest.approx(2_275e6, rel=1e-6)
+
+
+def test_making_it_again_gives_the_same_decisions(made_again: Path):
+    for name in ("decisions.csv", "quotas.csv"):
+        made = (made_again / "register" / name).read_bytes()
+        assert made == (EXAMPLE / "register" / name).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("register") / "decisions.gpkg"
+    for table, more in (
+        ("decisions", ["--crs", "EPSG:4490", "--catalog", str(EXAMPLE / "catalog.toml")]),
+        ("quotas", []),
+    ):
+        given = [str(EXAMPLE / "register" / f"{table}.csv"), "--register", str(where)]
+        given += ["--mapping", str(EXAMPLE / "register" / f"{table}.toml")]
+        assert run(["register", "import", *given, *LOCAL_RULES, *more]) == 0
+    return where
+
+
+LOCAL_RULES = ("--rules", str(EXAMPLE.parents[1] / "rules"), "--rules", str(EXAMPLE / "rules"))
+
+
+def test_the_replay_finds_what_was_planted(
+    register: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    catalog = ("--catalog", str(EXAMPLE / "catalog.toml"))
+    report = ("--format", "json", "--workers", "1")
+    assert run(["replay", str(register), *catalog, *LOCAL_RULES, *report]) == 1
+    document = json.loads(capsys.readouterr().out)
+    counts: dict[str, int] = {}
+    for row in document["table"]:
+        counts[row["agreement"]] = counts.get(row["agreement"], 0) + row["count"]
+    assert counts == {
+        "agreed": 312,
+        "approved_against": 6,
+        "refused_without_ground": 2,
+        "undetermined": 1,
+    }
+    departing = [d for d in document["departing"] if d["agreement"] == "approved_against"]
+    assert {d["reason"] for d in departing} == {"群众急需"}
+    assert all(f["citations"] and f["evidence"] for d in departing for f in d["findings"])
+    assert [b["basis"] for b in document["bases"]] == ["《中华人民共和国水污染防治法》第六十六条"]
+
+
+def test_the_quota_of_the_year_is_nearly_spent(register: Path):
+
+    rules = (EXAMPLE.parents[1] / "rules", EXAMPLE / "rules")
+    options = Options(
+        rules=rules,
+        catalog=EXAMPLE / "catalog.toml",
+        register=str(register),
+        as_of=date(2026, 11, 2),
+        settings=(("energy_use", "46 tce/a"),),
+    )
+    (submission,) = check([EXAMPLE / "submissions" / "01_school.yaml"], options).submissions
+    (finding,) = [f for f in submission.findings if f.rule.endswith("lp_energy_within_quota")]
+    assert finding.status.value == "violated"
+    (account,) = finding.accounts
+    assert (account.opening, account.requested, account.remaining) == (9200, 46, -1)

@@ -4,6 +4,7 @@ row for each binding rule that one breaks.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from redline.checking.assembling import Answered, citation_of, speaks_of
 from redline.checking.mentions import atoms_of_rule, nodes
 from redline.findings import Verdict
 from redline.reasoning.infer import Status
+from redline.reasoning.judge import FOOTPRINT
 from redline.reasoning.plan import Derived, Plan, PlanAtom, TextHeld
 from redline.reasoning.results import rule_name
 from redline.reasoning.truth import UNKNOWN
@@ -86,10 +88,12 @@ class Names:
                 ("agreement", word),
                 ("violated", pa.list_(rule)),
                 ("conditional", pa.list_(rule)),
-                ("undetermined", pa.int32()),
+                ("undetermined", pa.list_(rule)),
                 ("missing", pa.list_(rule)),
                 ("basis", pa.string()),
                 ("basis_not_in_force", pa.bool_()),
+                ("area_m2", pa.float64()),
+                ("areas", pa.string()),
                 ("problem", pa.string()),
             ]
         )
@@ -232,14 +236,22 @@ class View:
                     self.rule_codes,
                     self.names.rules,
                 ),
-                pa.array(open_.sum(axis=1), pa.int32()),
+                self.listed(open_, self.rule_codes, self.names.rules),
                 self.missing(open_),
                 pa.array([e.basis for e in entries], pa.string()),
                 pa.array(bases, pa.bool_()),
+                pa.array(self.sizes, mask=~np.isfinite(self.sizes)),
+                pa.array([areas_text(e) for e in entries], pa.string()),
                 pa.nulls(len(entries), pa.string()),
             ],
             schema=schema,
         )
+
+    @cached_property
+    def sizes(self) -> NDArray[np.float64]:
+        """The area of each footprint, m²; NaN where none is stated."""
+        found = self.answered.terrain.size(FOOTPRINT, length=False).low
+        return np.asarray(found[list(self.rows)], np.float64)
 
     def listed(
         self, mask: NDArray[np.bool_], codes: NDArray[np.int16], words: pa.Array
@@ -301,10 +313,14 @@ def worded(values: Sequence[str | None], words: Sequence[str]) -> pa.DictionaryA
     )
 
 
+def areas_text(entry: Entry) -> str:
+    """The areas of an entry as JSON, the same text for the same areas."""
+    return json.dumps(dict(sorted(entry.areas.items())), ensure_ascii=False)
+
+
 def unreadable(bad: Sequence[Kept], judged: Judged, bench: Bench, schema: pa.Schema) -> pa.Table:
     """Rows of decisions that could not be judged, with the reason."""
     n, as_of = len(bad), bench.setup.as_of
-    nothing = pa.nulls(n)
     said = ["; ".join(d.message.render("en") for d in judged.faults[one.seq]) for one in bad]
     columns = {
         "seq": pa.array([one.seq for one in bad], pa.int64()),
@@ -314,18 +330,12 @@ def unreadable(bad: Sequence[Kept], judged: Judged, bench: Bench, schema: pa.Sch
         "decision": worded([one.entry.decision.value for one in bad], DECISIONS),
         "agreement": worded([UNREADABLE] * n, AGREEMENTS),
         "basis": pa.array([one.entry.basis for one in bad], pa.string()),
+        "areas": pa.array([areas_text(one.entry) for one in bad], pa.string()),
         "problem": pa.array(said, pa.string()),
     }
     return pa.table(
-        [columns.get(f.name, nothing.cast(pa.null())) if f.name in columns else null_of(f, n)
-         for f in schema],
-        schema=schema,
-    )  # fmt: skip
-
-
-def null_of(field: pa.Field, n: int) -> pa.Array:
-    """A column of nothing."""
-    return pa.array([None] * n, field.type)
+        [columns.get(f.name, pa.array([None] * n, f.type)) for f in schema], schema=schema
+    )
 
 
 # ── what is missing ─────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ from redline.checking.check import Options, Task, document_of, judged_batches, p
 from redline.checking.facts import Stated
 from redline.checking.quotas import asked_accounts
 from redline.diagnostics import Place, refuse
-from redline.ground.addresses import without_password
+from redline.ground.addresses import is_database, without_password
 from redline.reasoning.infer import Status
 from redline.reasoning.plan import (
     CoveredTogether,
@@ -221,7 +221,7 @@ def recorded(
             group_by=options.group_by,
             settings=options.settings,
             catalog=recorded_file(task.zones.catalog.path) if task.zones.catalog else None,
-            approvals=recorded_file(Path(options.register)) if options.register else None,
+            approvals=recorded_register(options.register) if options.register else None,
         ),
         packs=tuple(packs_in_force(full, task)),
         files=tuple(recorded_file(p) for p in files_judged(submissions)),
@@ -239,6 +239,13 @@ def files_judged(submissions: Iterable[Path]) -> Iterator[Path]:
             yield from sorted(p for p in path.rglob("*") if p.is_file())
         else:
             yield path
+
+
+def recorded_register(where: str) -> RecordedFile:
+    """A register; one in a database has no digest, it goes on."""
+    if is_database(where):
+        return RecordedFile(path=without_password(where), digest=None)
+    return recorded_file(Path(where))
 
 
 def recorded_file(path: Path) -> RecordedFile:

@@ -16,7 +16,7 @@ from redline.audit.record import Record, RecordedDay, atom_in_words, rules_of
 from redline.checking.check import Options, check, software
 from redline.language.parser import parse
 from redline.language.source import Source
-from redline.messages import Message, msg
+from redline.messages import Message, Title, msg
 from redline.reasoning.infer import Status, infer
 from redline.reasoning.plan import SUBMISSIONS, About, make_plan
 from redline.rulebook.load import resolve_rulebook
@@ -117,17 +117,37 @@ def reasoning_differences(day: RecordedDay, book: RuleBook) -> Iterator[Differen
     truths = np.array([[int(t) for t in s.truths] for s in day.submissions], np.int8)
     inference = infer(plan, truths.reshape(len(day.submissions), len(plan.atoms)))
     for submission, statuses in zip(day.submissions, inference.statuses, strict=True):
-        for rule, then, now in zip(day.rules, submission.statuses, statuses, strict=True):
+        for group, then, now in zip(plan.rules, submission.statuses, statuses, strict=True):
             today = Status(now).name.lower()
             if then != today:
                 message = msg(
                     "{id}: {rule} was {then} and follows as {today}",
                     id=submission.id,
-                    rule=rule,
-                    then=then,
-                    today=today,
+                    rule=group.rule.title,
+                    then=status_text(then),
+                    today=status_text(today),
                 )
                 yield Difference(Cause.REASONING, message)
+
+
+def status_text(status: str) -> Message | str:
+    """A status in words; as it is written where this version does not know it."""
+    return STATUSES.get(status, status)
+
+
+def title_of(finding: f.Finding) -> Title:
+    """The title of a finding's rule."""
+    return Title(finding.title.en, finding.title.zh)
+
+
+STATUSES: Mapping[str, Message] = {
+    "violated": msg("violated"),
+    "conditional": msg("conditional"),
+    "excused": msg("excused"),
+    "undetermined": msg("undetermined"),
+    "complies": msg("complies"),
+    "not_applicable": msg("not applicable"),
+}
 
 
 def what_cannot_be_measured(record: Record) -> Iterator[Difference]:
@@ -186,25 +206,31 @@ def layer_differences(
     digests = {(x.layer, x.version): x.digest for x in now.layers}
     for layer in then.layers:
         if digests.get((layer.layer, layer.version)) != layer.digest:
-            message = msg("the layer {name} has changed", name=layer.layer)
+            name = Title(layer.title.en, layer.title.zh) if layer.title else layer.layer
+            message = msg("the layer {name} has changed", name=name)
             yield Difference(Cause.LAYERS, message)
+
+
+def asked_of(finding: f.Finding) -> tuple[str, str | None]:
+    """A rule, and which of several things it was asked about."""
+    return finding.rule, finding.for_each.value if finding.for_each else None
 
 
 def finding_differences(
     then: f.SubmissionFindings, now: f.SubmissionFindings
 ) -> Iterator[Difference]:
-    found = {x.rule: x for x in now.findings}
+    found = {asked_of(x): x for x in now.findings}
     for finding in then.findings:
-        other = found.get(finding.rule)
+        other = found.get(asked_of(finding))
         if other is None or other.status is not finding.status:
             message = msg(
                 "{id}: {rule} was {then} and is {today}",
                 id=then.id,
-                rule=finding.rule,
-                then=finding.status.value,
-                today=other.status.value if other else "-",
+                rule=title_of(finding),
+                then=status_text(finding.status.value),
+                today=status_text(other.status.value) if other else msg("not asked"),
             )
             yield Difference(Cause.MEASURING, message)
         elif [m.value for m in other.measured] != [m.value for m in finding.measured]:
-            message = msg("{id}: {rule} measures otherwise", id=then.id, rule=finding.rule)
+            message = msg("{id}: {rule} measures otherwise", id=then.id, rule=title_of(finding))
             yield Difference(Cause.MEASURING, message)

@@ -19,7 +19,7 @@ from redline.checking.facts import Stated
 from redline.checking.revisions import Revision, Surroundings, round2
 from redline.checking.state_diagnostics import UnknownRevisionLayer
 from redline.checking.terrain import MeasuredTerrain, PlacedTerrain
-from redline.checking.units import CHANGE, UNIT, Grain, Locality, Unit, attributes_of
+from redline.checking.units import CHANGE, CLASS, UNIT, Grain, Locality, Unit, attributes_of
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.catalog import LayerVersion
 from redline.ground.features import Geometries, Ground, Role
@@ -118,18 +118,16 @@ def expand_revision(one: Stated, layer: Layer, plan: Plan, around: Surroundings)
     work = Revision(one, source, layer, plan.day, around)
     parts = Parts(work, plan)
     gathered = parts.gathered()
-    used = [
-        (layer, opened.version, opened.zone)
-        for opened, version in ((work.baseline, source.baseline), (work.proposed, source.proposed))
-        if version.on is not None
-    ]
     return Expanded(
         rows=tuple(g.row for g in gathered),
         units=tuple(g.unit for g in gathered),
         zones=WithBothVersions(around.zones, layer, work),
         loci=objects([g.locus for g in gathered]),
         revised=parts.revised(),
-        used=tuple(used),
+        used=tuple(
+            (layer, opened.version, replace(opened.zone, version=opened.label))
+            for opened in (work.baseline, work.proposed)
+        ),
         crs=work.crs,
         extent=shapely.box(*shapely.total_bounds([*work.found.baseline, *work.found.proposed])),
         tolerance=work.tolerance,
@@ -414,7 +412,9 @@ class Parts:
             place = self.places[group - 1] if group else None
             if place is not None and place.grain is Grain.PLACE and not self.touched[group]:
                 continue
-            more = {k: float(v[group]) for k, v in means.items() if np.isfinite(v[group])}
+            more: dict[str, object] = {
+                k: float(v[group]) for k, v in means.items() if np.isfinite(v[group])
+            }
             grain = place.grain if place else Grain.WHOLE
             code = "place" if place else "whole"
             each = place.for_each if place else None
@@ -435,7 +435,8 @@ class Parts:
                     continue
                 each = self.class_name(column, codes[number], place)
                 code = "class_in_place" if place else "class"
-                yield self.part(areas, index, Grain.CLASS, each, place, code, {}, number)
+                more = {CLASS: codes[number]}
+                yield self.part(areas, index, Grain.CLASS, each, place, code, more, number)
 
     def class_name(self, column: Column, code: str, place: Locality | None) -> f.ForEach:
         """A code of a column, in a place."""
@@ -458,7 +459,7 @@ class Parts:
         each: f.ForEach | None,
         place: Locality | None,
         code: str,
-        more: Mapping[str, float],
+        more: Mapping[str, object],
         only: int | None = None,
     ) -> Gathered:
         """A place or class: its row, and the ground that it lost and gained."""

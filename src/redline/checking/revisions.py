@@ -88,9 +88,11 @@ class Opened:
         return self.zone.geometry[self.rows]
 
 
-def shown_path(path: str) -> str:
-    """How a file is named as a version."""
-    return without_password(path) if is_database(path) else Path(path).name
+def label_of_file(source: VersionSource) -> str:
+    """How a file is named as a version: by its name, and the layer where it has several."""
+    path = source.path or ""
+    name = without_password(path) if is_database(path) else Path(path).name
+    return f"{name} {source.layer}" if source.layer else name
 
 
 def round2(value: float) -> float:
@@ -147,7 +149,7 @@ class Revision:
         self.diagnostics += terrain.diagnostics
         dimension = shapely.get_dimensions(zone.geometry)
         rows = np.flatnonzero(dimension == 2)
-        label = version.label if source.on is not None else shown_path(source.path or "")
+        label = version.label if source.on is not None else label_of_file(source)
         return Opened(version, zone, rows, features, label)
 
     def version(self, source: VersionSource) -> LayerVersion:

@@ -27,6 +27,9 @@ from redline.rulebook.wording import term_in_words
 UNIT = "comparison_unit"
 """The attribute by which a rule says for which units of a revision it is asked."""
 
+CLASS = "comparison_class"
+"""The attribute that holds the code of a class."""
+
 CHANGE = "change_kind"
 """The attribute by which a rule says that it is about ground that was taken out, too."""
 

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Message] = MappingProxyType(
         "explain": msg("Say why a finding came out so, or what a rule says."),
         "register": msg("Keep what was decided, and ask it what quotas have left."),
         "replay": msg("Judge past decisions by the rules and layers of their day."),
+        "compare": msg("Say what another rule book would change in past decisions."),
         "verify": msg("Judge a recorded check again, and say what differs."),
         "test": msg("Run the cases that stand beside the rules."),
         "lint": msg("Say what is odd about rules: gaps in time, idle names, missing cases."),

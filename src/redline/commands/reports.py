@@ -18,6 +18,7 @@ from redline.diagnostics import Place, Refusal
 from redline.messages import msg
 
 if TYPE_CHECKING:
+    from redline.checking.surroundings import Surroundings
     from redline.findings import FindingsDocument
 
 NEEDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -29,6 +30,9 @@ NEEDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """The endings of reports, and the libraries that each needs: its module, and its package."""
+
+
+NOTHING_AROUND: Surroundings = MappingProxyType({})
 
 
 def report_option(say: Say) -> Callable[[Function], Function]:
@@ -77,19 +81,23 @@ def is_installed(module: str) -> bool:
     return False
 
 
-def write_report(document: FindingsDocument, file: Path, say: Say) -> None:
-    """Write one report; the file is there whole or not at all."""
+def write_report(
+    document: FindingsDocument, file: Path, say: Say, around: Surroundings = NOTHING_AROUND
+) -> None:
+    """Write one report, with the zones `around` submissions on its maps; the file is there whole or
+    not at all.
+    """
     match file.suffix.lower():
         case ".html":
             from redline.report.html import write_html
 
             with outlet(file) as stream:
-                write_html(document, stream, say.language)
+                write_html(document, stream, say.language, around)
         case ".docx":
             from redline.report.docx import write_docx
 
             with binary_outlet(file) as binary:
-                write_docx(document, binary, say.language)
+                write_docx(document, binary, say.language, around)
         case ".xlsx":
             from redline.report.xlsx import write_xlsx
 

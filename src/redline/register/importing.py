@@ -137,7 +137,11 @@ def entry_from(
             decided_by=text_of(row, mapping, "decided_by"),
             basis=text_of(row, mapping, "basis"),
             predecessor=text_of(row, mapping, "predecessor"),
-            attributes={name: value for name, value in attributes.items() if value is not None},
+            attributes={
+                **mapping.facts,
+                **{name: value for name, value in attributes.items() if value is not None},
+            },
+            complete=mapping.lists.get("complete", ()),
             areas={
                 layer: plain(row.cells[column])
                 for layer, column in mapping.areas.items()

@@ -15,8 +15,12 @@ A mapping is a TOML file:
     county = "县区代码"
     [documents]                  # kind of document = the column with its number
     eia_approval = "环评批复文号"
-    [constants]                  # what holds for every row
+    [constants]                  # what an entry has, the same for every row
     decision = "approved"
+    [facts]                      # attributes and judgements, the same for every row
+    discharges_pollutants = false
+    [lists]                      # which lists are complete in every row
+    complete = ["documents", "components", "geometries"]
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -82,6 +86,8 @@ class Mapped(BaseModel):
     documents: Mapping[str, str] = {}
     values: Mapping[str, Mapping[str, str]] = {}
     constants: Mapping[str, str | int | float] = {}
+    facts: Mapping[str, str | bool | int | float | tuple[str, ...]] = {}
+    lists: Mapping[Literal["complete"], tuple[str, ...]] = {}
 
     @property
     def grants(self) -> bool:
@@ -149,6 +155,7 @@ def mapping_faults(
     for names, known in (
         ((*mapping.fields, *mapping.constants), tuple(fields)),
         (mapping.attributes, judged),
+        (mapping.facts, judged),
         (mapping.areas, tuple(book.layers)),
         (mapping.documents, tuple(book.documents)),
     ):
