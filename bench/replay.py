@@ -146,6 +146,26 @@ def by_replay(done: Done) -> list[set[int]]:
     return found
 
 
+def departures(
+    replayed: Sequence[set[int]],
+    written: Sequence[set[int]],
+    layers: Sequence[Geometries],
+    footprints: Geometries,
+) -> tuple[int, int]:
+    """How many approvals the two name otherwise: for a piece narrower than the declared tolerance
+    (1 mm) or nearer to the limit than that makes, and for anything else.
+    """
+    slivers = others = 0
+    for number, (one, other) in enumerate(zip(replayed, written, strict=True)):
+        layer = shapely.union_all(layers[LAYERS.index(HAND[number])])
+        for case in one ^ other:
+            piece = shapely.intersection(footprints[case], layer)
+            off = piece.area - (LEAST_M2 if number % 2 else 0.0)
+            tiny = abs(off) <= 0.001 * max(piece.length, 1.0)
+            slivers, others = slivers + tiny, others + (not tiny)
+    return slivers, others
+
+
 @dataclass
 class Shares:
     """Where the time of some pieces goes, in seconds."""
@@ -273,14 +293,15 @@ def run(folder: Path, given: argparse.Namespace) -> None:
     started = time.perf_counter()
     written = by_hand(layers, footprints)
     hand = time.perf_counter() - started
-    areas = [len(a ^ b) for a, b in zip(replayed, written, strict=True)]
+    slivers, others = departures(replayed, written, layers, footprints)
     print(
         f"ten rules by hand with geopandas: {hand:.1f} s, {1e6 * hand / given.approvals:.0f} µs an "
-        f"approval; breaches {sum(map(len, written)):,}, of which otherwise: {sum(areas)}"
+        f"approval; breaches {sum(map(len, written)):,}, of which otherwise: {others}, and "
+        f"{slivers} slivers that the replay lists and does not count"
     )
     print(f"the replay judges {len(book.rules) / len(HAND):.0f} times the rules in "
           f"{spent / hand:.1f} times the time")  # fmt: skip
-    assert sum(areas) <= max(3, 1e-5 * sum(map(len, written))), areas
+    assert others == 0
 
 
 if __name__ == "__main__":

@@ -142,8 +142,9 @@ def test_a_damaged_entry_is_reported_and_the_others_are_judged(
     with sqlite3.connect(register) as one:
         one.execute("drop trigger redline_decisions_no_update")
         one.execute("update redline_decisions set entry = '{\"id\": 5' where id = 'D007'")
-        wkb = '"wkb":"zz","crs":"EPSG:1"'
-        text = f'{{"id":"D008","decided_on":"2026-01-01","decision":"approved","grounds":{{"permanent":{{{wkb}}}}}}}'
+        ground = {"permanent": {"wkb": "zz", "crs": "EPSG:1"}}
+        damaged = {"id": "D008", "decided_on": "2026-01-01", "decision": "approved"}
+        text = json.dumps({**damaged, "grounds": ground})
         one.execute("update redline_decisions set entry = ? where id = 'D008'", [text])
     results = tmp_path / "results"
     document = replay(setup_of(country, register), ReplayOptions(results=results, workers=1))

@@ -129,9 +129,8 @@ def excel_sheet(path: Path, name: str | None) -> Sheet:
         said = getattr(error, "strerror", None) or msg("it is no Excel workbook")
         raise refuse(UnreadableRegister(place=place, reason=said)) from None
     if name is not None and name not in book.sheetnames:
-        wrong = msg(
-            "it has no sheet “{name}”; it has {names}", name=name, names=book.sheetnames[:8]
-        )
+        known = book.sheetnames[:8]
+        wrong = msg("it has no sheet “{name}”; it has {names}", name=name, names=known)
         raise refuse(UnreadableRegister(place=place, reason=wrong))
     sheet = book[name] if name is not None else book[book.sheetnames[0]]
     names: tuple[str, ...] = ()
