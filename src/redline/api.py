@@ -8,7 +8,7 @@ in `Answer.problems`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from redline.audit.verify import Verification
     from redline.casework import CaseReport
+    from redline.checking.surroundings import Surroundings
 
 Where = str | PathLike[str]
 """A file or folder."""
@@ -39,9 +40,12 @@ FOOTPRINTS = "footprints"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a check answers. `document` is the whole, as `--format json` writes it."""
+    """What a check answers. `document` is the whole, as `--format json` writes it; `surroundings`
+    are zones for the maps of reports.
+    """
 
     document: FindingsDocument
+    surroundings: Surroundings = field(default_factory=dict)
 
     @property
     def submissions(self) -> tuple[SubmissionFindings, ...]:
@@ -92,7 +96,7 @@ class Answer:
         if path.suffix.lower() not in NEEDS:
             raise ValueError(f"a report ends in one of {', '.join(NEEDS)}")
         ensure_writable([path])
-        write_report(self.document, path, Say(language))
+        write_report(self.document, path, Say(language), self.surroundings)
 
     def to_json(self) -> str:
         """The findings document as the command line writes it."""
@@ -143,8 +147,9 @@ def check(
     `rules` are by default the packs that ship, `catalog` is looked for upwards from the working
     folder, `as_of` is a day or its ISO form, `settings` are facts by name, `min_area` is in square
     metres and `min_width` in metres. With `derivations` each violated, conditional or excused
-    finding carries how it came about. Raises `Refusal` where rules, catalog or register cannot be
-    used at all.
+    finding carries how it came about, and maps of reports show the zones around.
+
+    Raises `Refusal` where rules, catalog or register cannot be used at all.
     """
     from redline.checking import Options, document_of, prepare
 
@@ -168,8 +173,9 @@ def check(
     document = document_of(task)
     if derivations:
         from redline.checking.derivations import GRAVE, with_derivations
+        from redline.checking.surroundings import surroundings_of
 
-        document = with_derivations(task, document, GRAVE)
+        return Answer(with_derivations(task, document, GRAVE), surroundings_of(task, document))
     return Answer(document)
 
 

@@ -150,3 +150,16 @@ def parse_quantity(text: str) -> tuple[Decimal, Unit, bool] | None:
 def spelling(unit: Unit, language: Language) -> str:
     """A unit as a surface writes it."""
     return unit.zh if language == "zh" else unit.en
+
+
+SIGNS = {"m2": "m²", "km2": "km²", "m3": "m³"}
+
+
+def unit_text(unit: str, language: Language) -> str:
+    """A unit of the rule language as readers write it; `t/a` is `t per year`, 吨/年."""
+    base, slash, _ = unit.partition("/a")
+    known = BY_SPELLING.get(base)
+    name = spelling(known, language) if known else base
+    if language == "zh":
+        return f"{name}/年" if slash else name
+    return f"{SIGNS.get(name, name)} per year" if slash else SIGNS.get(name, name)

@@ -75,7 +75,12 @@ def test_the_figures_of_the_county_are_held_against_aims_the_year_before_and_eac
     (county,) = document.submissions
     assert county.verdict is Verdict.NON_COMPLIANT
     violated = {f.rule.split(".")[-1] for f in county.findings if f.status is Status.VIOLATED}
-    assert violated == {"farmland_not_reduced", "lp_air", "lp_forest_kept"}
+    assert violated == {
+        "farmland_not_reduced",
+        "cultivated_land_kept",
+        "lp_air",
+        "lp_forest_kept",
+    }
     assert ["Forest cover" in c.message.en for c in county.data_checks] == [True]
 
 

@@ -47,8 +47,11 @@ def test_a_threshold_moves_both_ways_and_its_comparator_turns():
         ]
 
 
-def test_a_value_that_an_authority_sets_is_left_alone():
-    assert changes("limits size to at most open") == ["in force a day later"]
+def test_a_value_that_an_authority_sets_has_no_threshold_to_move():
+    assert changes("limits size to at most open") == [
+        "“less than” for “at most”",
+        "in force a day later",
+    ]
 
 
 def test_each_code_of_a_list_and_each_part_of_a_condition_is_left_out():

@@ -211,12 +211,17 @@ def layer_differences(
             yield Difference(Cause.LAYERS, message)
 
 
+def asked_of(finding: f.Finding) -> tuple[str, str | None]:
+    """A rule, and which of several things it was asked about."""
+    return finding.rule, finding.for_each.value if finding.for_each else None
+
+
 def finding_differences(
     then: f.SubmissionFindings, now: f.SubmissionFindings
 ) -> Iterator[Difference]:
-    found = {x.rule: x for x in now.findings}
+    found = {asked_of(x): x for x in now.findings}
     for finding in then.findings:
-        other = found.get(finding.rule)
+        other = found.get(asked_of(finding))
         if other is None or other.status is not finding.status:
             message = msg(
                 "{id}: {rule} was {then} and is {today}",

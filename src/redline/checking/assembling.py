@@ -23,7 +23,8 @@ from redline.ground.features import Submission
 from redline.ground.measure import thin_meetings
 from redline.language.kinds import Comparator, MeasureKind, NormKind, RelationKind
 from redline.messages import Title
-from redline.quantities import base_unit
+from redline.quantities import base_unit, unit_text
+from redline.reasoning.filters import attributes_in
 from redline.reasoning.formula import Conjunction, Disjunction, Formula, Leaf, Negation
 from redline.reasoning.infer import Inference, Status
 from redline.reasoning.judge import FOOTPRINT, Judgements, Judging
@@ -376,6 +377,9 @@ class FindingMaker:
             case Compares(left=left, right=right):
                 for side in (left, right):
                     yield from self.attribute_fact(side)
+            case Relates():
+                for attribute in attributes_in(atom):
+                    yield from self.attribute_fact(AttributeTerm(attribute))
             case DocumentHeld(document=document):
                 listed = self.subjects.documents.get(document.names.key, {}).get(self.subject, ())
                 for one in listed:
@@ -531,7 +535,7 @@ class FindingMaker:
 
     def pieces(self, part: Part, selection: Selection) -> Iterator[tuple[bool, f.Evidence]]:
         """The overlaps of a part with the features of a selection."""
-        masks = self.judging.selected(selection)
+        masks = self.judging.selected_for(selection, self.subject)
         if masks is None:
             return
         layer = selection.layer
@@ -593,7 +597,7 @@ class FindingMaker:
 
     def near(self, part: Part, selection: Selection) -> f.Evidence | None:
         """The feature of a selection that is nearest to a part."""
-        masks = self.judging.selected(selection)
+        masks = self.judging.selected_for(selection, self.subject)
         if masks is None:
             return None
         shapes = self.terrain.shapes(part)
@@ -712,11 +716,11 @@ def value_in_words(kind: object, value: object) -> Title | None:
             return {TRUE: YES, FALSE: NO}.get(int(value))  # type: ignore[call-overload]
         case QuantityType(dimension=dimension):
             number = float(value)  # type: ignore[arg-type]
-            unit = base_unit(dimension)
+            unit = base_unit(dimension).en
             if not np.isfinite(number):
                 return None
             shown = f"{tidy(number):,.6f}".rstrip("0").rstrip(".")
-            return Title(f"{shown} {unit.en}".strip(), f"{shown} {unit.zh}".strip())
+            return Title(*(f"{shown} {unit_text(unit, x)}".strip() for x in ("en", "zh")))
         case DateType():
             number = float(value)  # type: ignore[arg-type]
             if number == NOT_YET:

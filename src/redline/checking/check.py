@@ -33,6 +33,7 @@ from redline.checking.diagnostics import (
     NoCatalog,
 )
 from redline.checking.facts import Stated, stated, subjects_of
+from redline.checking.layer_units import catalogs_among, expand_layer, layers_to_check
 from redline.checking.quotas import with_grants
 from redline.checking.regions import (
     RegionTerrain,
@@ -47,11 +48,12 @@ from redline.checking.regions import (
 from redline.checking.revision_units import (
     COUNTY,
     Expanded,
-    RevisionTerrain,
+    PartsTerrain,
     expand_revision,
 )
 from redline.checking.revisions import Surroundings, layer_of_revision
 from redline.checking.sensitivity import boundary_sensitive
+from redline.checking.state_diagnostics import OtherCatalog
 from redline.checking.suspicions import Suspicions
 from redline.checking.terrain import MeasuredTerrain
 from redline.checking.units import unit_checks, unit_findings
@@ -62,7 +64,7 @@ from redline.ground.catalog import Catalog, LayerVersion, find_catalog, load_cat
 from redline.ground.features import Kind, Parcel, Role, Submission
 from redline.ground.indicators import IndicatorTable, read_indicators
 from redline.ground.measure import Tolerance, geodesic_length
-from redline.ground.opening import open_zone, plane_of_catalog, read
+from redline.ground.opening import open_zone, plane_of_catalog, plane_of_source, read
 from redline.ground.plane import Plane, degrees_from, planar_gauss_krueger_area
 from redline.ground.store import default_store
 from redline.ground.submissions import load_submissions
@@ -208,17 +210,27 @@ class Task:
 def prepare(submissions: Sequence[Path], options: Options) -> Task:
     """Open what a check needs. Raises `Refusal` as `check` does."""
     book = ready_rulebook(options.rules)
+    named = catalogs_among(submissions)[0]
+    if options.catalog is None and named:
+        options = replace(options, catalog=named[0])
     catalog, problems = the_catalog(options)
     register = open_register(options.register, book) if options.register else None
+    catalogs, files = catalogs_among(submissions)
     found, faults = load_submissions(
-        submissions,
+        files,
         group_by=options.group_by,
         crs=options.crs,
         accept_ballpark=frozenset(options.accept_crs),
     )
     problems += faults
+    for path in catalogs:
+        checked = catalog if catalog and path.resolve() == catalog.path.resolve() else None
+        if checked is None:
+            problems.append(OtherCatalog(place=Place(str(path))))
+            continue
+        found += layers_to_check(checked, book, options.as_of or date.today())
     by_day = understood(found, options, book, problems)
-    plane = (plane_of_catalog(catalog) if catalog else None) or plane_of(by_day.values())
+    plane = (plane_of_catalog(catalog) if catalog else None) or plane_of(by_day.values(), catalog)
     several = tuple(batches(by_day, plane, Suspicions(catalog, plane)))
     tolerance = tolerance_of(options, catalog)
     zones = Zones(catalog, book, plane)
@@ -456,8 +468,10 @@ def layers_of_term(term: Term) -> Iterator[Layer]:
             yield from layers_of_term(right)
 
 
-def plane_of(days: Iterable[Sequence[Row]]) -> Plane:
-    """The equal-area plane around the ground of all submissions."""
+def plane_of(days: Iterable[Sequence[Row]], catalog: Catalog | None) -> Plane:
+    """The equal-area plane around the ground of all submissions; where they have none of their own,
+    around the catalog's layers.
+    """
     corners = []
     for submission in (row.one.submission for rows in days for row in rows):
         grounds = [*submission.geometries.values(), *(c.ground for c in submission.components)]
@@ -468,7 +482,9 @@ def plane_of(days: Iterable[Sequence[Row]]) -> Plane:
     for submission in (row.one.submission for rows in days for row in rows):
         corners += corners_of_versions(submission)
     if not corners:
-        return Plane.for_extent((105.0, 35.0, 105.0, 35.0))
+        sources = [s for v in catalog.versions for s in v.sources] if catalog else []
+        planes = (plane_of_source(s) for s in sources if s.path is not None)
+        return next(filter(None, planes), Plane.for_extent((105.0, 35.0, 105.0, 35.0)))
     degrees = np.concatenate(corners)
     low, high = degrees.min(axis=0), degrees.max(axis=0)
     return Plane.for_extent((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
@@ -559,6 +575,9 @@ def about_batch(batch: Batch, book: RuleBook) -> About:
     if submission.revision is not None:
         place = Place(submission.source, item=submission.id)
         return About("revision", layer_of_revision(submission.revision, book, place))
+    if submission.kind is Kind.LAYERS:
+        layer = book.layers[submission.layer] if submission.layer is not None else None
+        return About("layers", layer)
     return REGIONS if submission.kind is Kind.REGION else SUBMISSIONS
 
 
@@ -566,6 +585,8 @@ def places_asked(submission: Submission, book: RuleBook) -> tuple[Layer, ...]:
     """The layers by whose features a revision is compared, or in which an area is looked for."""
     if submission.region is not None:
         return layers_of_areas(book)
+    if submission.kind is Kind.LAYERS:
+        return (book.layers[submission.layer],) if submission.layer is not None else ()
     named = submission.revision.by if submission.revision else None
     return tuple(book.layers[n] for n in named or (COUNTY,) if n in book.layers)
 
@@ -595,15 +616,18 @@ def judge_parts(
     batch: Batch, about: About, plan: Plan, opened: ZonesOfDay, task: Task
 ) -> JudgedBatch:
     """Judge a submission part by part: the same as for many submissions, a row for each part."""
-    assert about.layer is not None
     zones = task.zones
     around = Surroundings(task.book, zones.catalog, opened, zones.plane, task.tolerance)
-    expanded = expand_revision(batch.submissions[0], about.layer, plan, around)
+    if about.subject == "revision":
+        assert about.layer is not None
+        expanded = expand_revision(batch.submissions[0], about.layer, plan, around)
+    else:
+        expanded = expand_layer(batch.submissions[0], about.layer, plan, around)
     count = len(expanded.rows)
     parts = Batch(batch.day, batch.rows * count, expanded.rows, batch.warnings * count)
     days = [batch.day] * count
     subjects = subjects_of(expanded.rows, task.book, days)
-    terrain = RevisionTerrain(
+    terrain = PartsTerrain(
         expanded.rows, days, zones.plane, expanded.zones, task.tolerance, task.register
     )
     terrain.expanded, terrain.plan, terrain.around = expanded, plan, around
@@ -715,15 +739,19 @@ def basis_of(submission: Submission, tolerance: Tolerance, crs: CRS | None = Non
     """How a submission was measured; `crs` is that of its ground where it is no footprint."""
     grounds = list(submission.geometries.values())
     crs = grounds[0].crs if grounds else crs
+    if submission.kind in (Kind.REGION, Kind.LAYERS):
+        crs, said = None, f.Bilingual(en="those of the catalog's layers", zh="目录中各图层的坐标系")
+    elif crs is not None:
+        said = f.Bilingual(en=crs.name, zh=crs.name)
+    else:
+        said = f.Bilingual(en="no geometry", zh="无图形")
     authority = crs.to_authority() if crs is not None else None
     return f.Basis(
         area="ellipsoidal",
         distance="geodesic",
         tolerance=f.Tolerance(min_area_m2=tolerance.min_area_m2, min_width_m=tolerance.min_width_m),
         crs=":".join(authority) if authority else (crs.name if crs is not None else ""),
-        crs_basis=f.Bilingual(en=crs.name, zh=crs.name)
-        if crs is not None
-        else f.Bilingual(en="no geometry", zh="无图形"),
+        crs_basis=said,
     )
 
 

@@ -28,7 +28,7 @@ from redline.checking.state_diagnostics import (
     Recomputed,
     UnknownIndicator,
 )
-from redline.checking.terrain import MeasuredTerrain
+from redline.checking.terrain import PlacedTerrain
 from redline.diagnostics import Diagnostic, Place
 from redline.ground.features import Ground, Role
 from redline.ground.indicators import Figure, IndicatorTable, RegionFigures
@@ -398,7 +398,7 @@ def with_ground(one: Stated, around: Surroundings) -> Stated:
     return one
 
 
-class RegionTerrain(MeasuredTerrain):
+class RegionTerrain(PlacedTerrain):
     """The ground of one region; its name may say in which territory it lies."""
 
     book: RuleBook

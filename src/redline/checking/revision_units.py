@@ -18,8 +18,8 @@ from redline import findings as f
 from redline.checking.facts import Stated
 from redline.checking.revisions import Revision, Surroundings, round2
 from redline.checking.state_diagnostics import UnknownRevisionLayer
-from redline.checking.terrain import MeasuredTerrain
-from redline.checking.units import CHANGE, UNIT, Grain, Locality, Unit, attributes_of
+from redline.checking.terrain import MeasuredTerrain, PlacedTerrain
+from redline.checking.units import CHANGE, CLASS, UNIT, Grain, Locality, Unit, attributes_of
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.catalog import LayerVersion
 from redline.ground.features import Geometries, Ground, Role
@@ -118,18 +118,16 @@ def expand_revision(one: Stated, layer: Layer, plan: Plan, around: Surroundings)
     work = Revision(one, source, layer, plan.day, around)
     parts = Parts(work, plan)
     gathered = parts.gathered()
-    used = [
-        (layer, opened.version, opened.zone)
-        for opened, version in ((work.baseline, source.baseline), (work.proposed, source.proposed))
-        if version.on is not None
-    ]
     return Expanded(
         rows=tuple(g.row for g in gathered),
         units=tuple(g.unit for g in gathered),
         zones=WithBothVersions(around.zones, layer, work),
         loci=objects([g.locus for g in gathered]),
         revised=parts.revised(),
-        used=tuple(used),
+        used=tuple(
+            (layer, opened.version, replace(opened.zone, version=opened.label))
+            for opened in (work.baseline, work.proposed)
+        ),
         crs=work.crs,
         extent=shapely.box(*shapely.total_bounds([*work.found.baseline, *work.found.proposed])),
         tolerance=work.tolerance,
@@ -414,7 +412,9 @@ class Parts:
             place = self.places[group - 1] if group else None
             if place is not None and place.grain is Grain.PLACE and not self.touched[group]:
                 continue
-            more = {k: float(v[group]) for k, v in means.items() if np.isfinite(v[group])}
+            more: dict[str, object] = {
+                k: float(v[group]) for k, v in means.items() if np.isfinite(v[group])
+            }
             grain = place.grain if place else Grain.WHOLE
             code = "place" if place else "whole"
             each = place.for_each if place else None
@@ -435,7 +435,8 @@ class Parts:
                     continue
                 each = self.class_name(column, codes[number], place)
                 code = "class_in_place" if place else "class"
-                yield self.part(areas, index, Grain.CLASS, each, place, code, {}, number)
+                more = {CLASS: codes[number]}
+                yield self.part(areas, index, Grain.CLASS, each, place, code, more, number)
 
     def class_name(self, column: Column, code: str, place: Locality | None) -> f.ForEach:
         """A code of a column, in a place."""
@@ -458,7 +459,7 @@ class Parts:
         each: f.ForEach | None,
         place: Locality | None,
         code: str,
-        more: Mapping[str, float],
+        more: Mapping[str, object],
         only: int | None = None,
     ) -> Gathered:
         """A place or class: its row, and the ground that it lost and gained."""
@@ -479,14 +480,13 @@ class Parts:
                 "area_gained": compared.gained_with_slivers_m2,
             }
         group = self.places.index(place) + 1 if place else 0
-        shown, fine = self.ground_in(group) if only is None else ((), ())
+        shown = self.ground_in(group) if only is None else ()
         known = {k: v for k, v in slivers.items() if k in self.book.attributes}
         row = with_values(self.work.one, values, self.book)
         unit = Unit(
             grain,
             each,
             shown,
-            fine,
             place.territory if place else None,
             place,
             with_slivers=known,
@@ -495,15 +495,12 @@ class Parts:
         )
         return Gathered(unit, row, place.geometry if place else None)
 
-    def ground_in(self, group: int) -> tuple[tuple[f.Evidence, ...], tuple[f.Evidence, ...]]:
-        """The patches of a place, and its slivers."""
+    def ground_in(self, group: int) -> tuple[f.Evidence, ...]:
+        """The patches of a place, the largest first."""
         rows = self.patch_portions.row[self.patch_portions.group == group]
         sliver = self.work.found.patches.sliver
-        listed = self.largest_first(np.unique(rows))
-        return (
-            tuple(self.work.item(i) for i in listed if not sliver[i]),
-            tuple(self.work.item(i) for i in listed if sliver[i]),
-        )
+        listed = self.largest_first(np.unique(rows[~sliver[rows]]))
+        return tuple(map(self.work.item, listed))
 
     def patch_parts(self) -> Iterator[Gathered]:
         """Every patch of real change as a footprint."""
@@ -554,7 +551,8 @@ class Parts:
             sliver_width_m=work.tolerance.min_width_m,
             areas=tuple(listed),
             patches=tuple(map(work.item, self.largest_first(np.flatnonzero(~patches.sliver)))),
-            slivers=tuple(map(work.item, self.largest_first(np.flatnonzero(patches.sliver)))),
+            slivers=work.slivers(),
+            sliver_count=int(patches.sliver.sum()),
         )
 
     def largest_first(self, rows: Indices) -> list[int]:
@@ -593,15 +591,15 @@ def whole_geometry(zone: Zone, layer: Layer, around: Surroundings) -> Geometries
     return zone.geometry if version is None else open_zone(version, around.plane).geometry
 
 
-class RevisionTerrain(MeasuredTerrain):
-    """The ground of a revision's parts: each lies where its place or patch does."""
+class PartsTerrain(PlacedTerrain):
+    """The ground of the parts of a subject: each lies where its place, patch or feature does."""
 
     expanded: Expanded
     plan: Plan
     around: Surroundings
 
     def inside(self, territory: Territory) -> Truths | None:
-        """Whether each part lies in a territory. The whole layer is in none of them."""
+        """Whether each part lies in a territory. A whole layer is in none of them."""
         layer = territory.selection.layer
         zone = self.zones.get(layer)
         if zone is None:

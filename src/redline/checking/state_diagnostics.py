@@ -298,3 +298,18 @@ class LayerSaysOtherwise(Diagnostic):
     @property
     def hint(self) -> Message:
         return msg("The table was taken. Correct whichever is wrong.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCatalog(Diagnostic):
+    """A second catalog among what is to be checked."""
+
+    code: ClassVar[str] = "RL666"
+
+    @property
+    def message(self) -> Message:
+        return msg("the layers of this catalog are not those of the check")
+
+    @property
+    def hint(self) -> Message:
+        return msg("Check one catalog at a time, or name it with --catalog.")

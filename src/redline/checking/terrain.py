@@ -538,6 +538,19 @@ class MeasuredTerrain:
         return nothing
 
 
+class PlacedTerrain(MeasuredTerrain):
+    """The ground of subjects whose footprints were taken from layers and lie in the plane already:
+    they are measured as they are, for a way through degrees and back would move them.
+    """
+
+    def placed(self, grounds: Sequence[Ground], owners: NDArray[np.intp], role: str) -> Geometries:
+        if role not in (PartKind.FOOTPRINT, PartKind.PERMANENT):
+            return super().placed(grounds, owners, role)
+        geometry = np.empty(len(grounds), dtype=object)
+        geometry[:] = [g.geometry for g in grounds]
+        return geometry
+
+
 def is_linear(geometry: Geometries) -> bool:
     """Whether the geometries that there are are lines."""
     dimensions = shapely.get_dimensions(geometry)

@@ -27,6 +27,9 @@ from redline.rulebook.wording import term_in_words
 UNIT = "comparison_unit"
 """The attribute by which a rule says for which units of a revision it is asked."""
 
+CLASS = "comparison_class"
+"""The attribute that holds the code of a class."""
+
 CHANGE = "change_kind"
 """The attribute by which a rule says that it is about ground that was taken out, too."""
 
@@ -41,6 +44,7 @@ class Grain(StrEnum):
     PATCH = "patch"
     REMOVED = "removed"
     FEATURE = "feature"
+    GROUND = "ground"
     TWIN = "twin"
 
 
@@ -69,7 +73,6 @@ class Unit:
     grain: Grain
     for_each: f.ForEach | None = None
     evidence: tuple[f.Evidence, ...] = ()
-    slivers: tuple[f.Evidence, ...] = ()
     territory: Territory | None = None
     place: Locality | None = None
     twin: int | None = None
@@ -106,7 +109,9 @@ def rows_of(group: RuleGroup, plan: Plan, units: Sequence[Unit]) -> list[int]:
     """
     read = {a.names.key for a in attributes_of(group, plan)}
     if asks_ground(group, plan):
-        grains = {Grain.PATCH, Grain.FEATURE} | ({Grain.REMOVED} if CHANGE in read else set())
+        grains = {Grain.PATCH, Grain.FEATURE, Grain.GROUND} | (
+            {Grain.REMOVED} if CHANGE in read else set()
+        )
     else:
         grains = {Grain.WHOLE, Grain.TERRITORY, Grain.PLACE}
         grains |= {Grain.CLASS} if UNIT in read else set()
@@ -116,7 +121,7 @@ def rows_of(group: RuleGroup, plan: Plan, units: Sequence[Unit]) -> list[int]:
         for row, unit in enumerate(units)
         if unit.grain in grains
         and not (territory is not None and unit.grain is Grain.WHOLE)
-        and not (unit.grain is Grain.TERRITORY and unit.territory is not territory)
+        and not (unit.grain in (Grain.TERRITORY, Grain.GROUND) and unit.territory is not territory)
     ]
     if grains & {Grain.PATCH} or any(units[row].stated & read for row in found):
         return found
@@ -183,14 +188,22 @@ def nothing_to_say(
 def dressed(finding: f.Finding, unit: Unit, answered: Answered, index: int) -> f.Finding:
     """A finding with the part that it is for, its ground, and what slivers would change."""
     update: dict[str, object] = {"for_each": unit.for_each}
-    update["evidence"] = (*unit.evidence, *finding.evidence)
-    update["slivers"] = (*unit.slivers, *finding.slivers)
+    update["evidence"] = (*unit.evidence, *others(finding.evidence, unit))
     if unit.twin is not None:
         statuses = answered.inference.statuses
         own = STATUS_NAMES[finding.status]
         update["boundary_sensitive"] = Status(statuses[unit.twin, index]).name.lower() != own
         update["measured"] = tuple(with_slivers(m, unit, answered) for m in finding.measured)
     return finding.model_copy(update=update)
+
+
+def others(evidence: Sequence[f.Evidence], unit: Unit) -> tuple[f.Evidence, ...]:
+    """The ground that a feature shares with others; what it shares with itself tells nothing."""
+    each = unit.for_each
+    if unit.grain is not Grain.FEATURE or each is None:
+        return tuple(evidence)
+    rest = [e for e in evidence if (e.layer, e.feature) != (each.name, each.value)]
+    return tuple(rest or evidence)
 
 
 STATUS_NAMES = {status: status.value for status in f.Status}

@@ -83,7 +83,7 @@ def remainder_of(maker: FindingMaker, group: RuleGroup) -> f.Remainder | None:
 
 def shared_ground(maker: FindingMaker, part: Part, selection: Selection) -> Geometries:
     """The pieces that a part shares with features of a selection, certain or possible."""
-    masks = maker.judging.selected(selection)
+    masks = maker.judging.selected_for(selection, maker.subject)
     if masks is None or selection.layer.geometry != "polygon":
         return np.empty(0, dtype=object)
     found = maker.terrain.area_overlaps(part, selection.layer)

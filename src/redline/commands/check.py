@@ -18,6 +18,7 @@ from redline.messages import msg
 
 if TYPE_CHECKING:
     from redline.checking.check import Task
+    from redline.checking.surroundings import Surroundings
     from redline.findings import FindingsDocument, Problem, Verdict
 
 FORMATS = ("text", "json", "jsonl", "geojson", "csv")
@@ -138,11 +139,12 @@ def command(say: Say) -> click.Command:
                 write_record(written, record)
             if ask is not None:
                 write_questions(task, ask)
-            shown_in_reports = told_in_full(task, document) if reports else document
+            in_full, around = told_in_full(task, document) if reports else (document, {})
         except Refusal as refusal:
-            document = shown_in_reports = refused(refusal)
+            document, around = refused(refusal), {}
+            in_full = document
         for report in reports:
-            write_report(shown_in_reports, report, say)
+            write_report(in_full, report, say, around)
         with outlet(output) as stream:
             write(document, stream, form, say, quiet=quiet, verbose=verbose)
             shown = form == "text" and not quiet
@@ -177,16 +179,17 @@ def stream_out(task: Task, output: Path | None, say: Say, *, quiet: bool, verbos
     return code_of(verdicts, problems)
 
 
-def told_in_full(task: Task, document: FindingsDocument) -> FindingsDocument:
-    """The answer as reports show it: how each grave finding came about, unless there are many
-    submissions.
+def told_in_full(task: Task, document: FindingsDocument) -> tuple[FindingsDocument, Surroundings]:
+    """The answer as reports show it, with how each grave finding came about, and the zones around;
+    neither where there are many submissions.
     """
     from redline.checking.derivations import GRAVE, with_derivations
+    from redline.checking.surroundings import surroundings_of
     from redline.report.html import MANY
 
     if len(document.submissions) > MANY:
-        return document
-    return with_derivations(task, document, GRAVE)
+        return document, {}
+    return with_derivations(task, document, GRAVE), surroundings_of(task, document)
 
 
 def write_questions(task: Task, path: Path) -> None:

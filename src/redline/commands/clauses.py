@@ -258,7 +258,7 @@ def write_untouched(articles: Sequence[tuple[int, int]], sheet: Sheet) -> None:
 
 def span_text(first: Article, last: Article, language: Language) -> str:
     """Articles from a first to a last one: art. 1–37, 第一条至第三十七条."""
-    from redline.rulebook.model import article_text
+    from redline.language.locators import article_text
 
     start, end = article_text(first, language), article_text(last, language)
     if start == end:

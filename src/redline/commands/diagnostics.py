@@ -43,6 +43,24 @@ class OutputNotWritable(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EngineMissing(Diagnostic):
+    """The rules engine is not installed: it could not be built."""
+
+    code: ClassVar[str] = "RL905"
+
+    @property
+    def message(self) -> Message:
+        return msg("the rules engine, durable-rules, is not installed, so nothing can be judged")
+
+    @property
+    def hint(self) -> Message:
+        return msg(
+            "It is built from source: install a C compiler and Python's headers, then install "
+            "redline again; or use a bundle (docs/how-to/offline.md)."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InTheWay(Diagnostic):
     """A file that a new workspace would replace."""
 

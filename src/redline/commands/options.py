@@ -73,8 +73,6 @@ OF_FILES = ("--register", "--answers", "--crs", "--accept-crs", "--group-by")
 
 def checking_options(say: Say, without: Collection[str] = ()) -> Callable[[Function], Function]:
     """What a check needs to know: rules, catalog, register, day, facts and tolerance."""
-    area = msg("write an area such as 5 or “5 m2”")
-    width = msg("write a width such as 0.5 or “0.5 m”")
     path = click.Path(path_type=Path)
     options = {
         "--rules": click.option(
@@ -115,18 +113,7 @@ def checking_options(say: Say, without: Collection[str] = ()) -> Callable[[Funct
             metavar="FILE",
             help=say(msg("File with answers to open questions.")),
         ),
-        "--min-area": click.option(
-            "--min-area",
-            callback=read_size(say, AREA, area),
-            metavar="M2",
-            help=say(msg("Pieces of less area are listed as slivers and not counted.")),
-        ),
-        "--min-width": click.option(
-            "--min-width",
-            callback=read_size(say, LENGTH, width),
-            metavar="M",
-            help=say(msg("Pieces of less width are listed as slivers and not counted.")),
-        ),
+        **dict(zip(("--min-area", "--min-width"), tolerance_options(say), strict=True)),
         "--crs": click.option(
             "--crs",
             metavar="CRS",
@@ -151,6 +138,31 @@ def checking_options(say: Say, without: Collection[str] = ()) -> Callable[[Funct
         ),
     }
     return _together(tuple(o for name, o in options.items() if name not in without))
+
+
+def tolerance_options(say: Say) -> tuple[Callable[[Function], Function], ...]:
+    """What is too small to count."""
+    area = msg("write an area such as 5 or “5 m2”")
+    width = msg("write a width such as 0.5 or “0.5 m”")
+    return (
+        click.option(
+            "--min-area",
+            callback=read_size(say, AREA, area),
+            metavar="M2",
+            help=say(msg("Pieces of less area are listed as slivers and not counted.")),
+        ),
+        click.option(
+            "--min-width",
+            callback=read_size(say, LENGTH, width),
+            metavar="M",
+            help=say(msg("Pieces of less width are listed as slivers and not counted.")),
+        ),
+    )
+
+
+def tolerance_option(say: Say) -> Callable[[Function], Function]:
+    """The same for a command that takes no more of what a check does."""
+    return _together(tolerance_options(say))
 
 
 def talking_options(say: Say) -> Callable[[Function], Function]:

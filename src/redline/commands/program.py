@@ -26,6 +26,9 @@ UNREADABLE = 3
 INTERRUPTED = 130
 READER_GONE = 141
 
+ENGINE = ("durable", "durable_rules_engine")
+"""The modules of durable-rules, which may be missing where it could not be built."""
+
 COMMANDS: Mapping[str, Message] = MappingProxyType(
     {
         "check": msg("Judge submissions and say which clauses they keep or break."),
@@ -131,8 +134,18 @@ def run(arguments: Sequence[str]) -> int:
         _complain(refusal.diagnostics, say)
         return UNREADABLE
     except Exception as fault:
-        _report(fault, say, verbose=bool({"-v", "--verbose"} & set(arguments)))
+        if isinstance(fault, ModuleNotFoundError) and module_of(fault) in ENGINE:
+            from redline.commands.diagnostics import EngineMissing
+
+            _complain([EngineMissing()], say)
+        else:
+            _report(fault, say, verbose=bool({"-v", "--verbose"} & set(arguments)))
         return UNREADABLE
+
+
+def module_of(fault: ModuleNotFoundError) -> str:
+    """The package that is not installed."""
+    return (fault.name or "").partition(".")[0]
 
 
 def _invoke(command: Program, arguments: Sequence[str]) -> int:

@@ -18,7 +18,9 @@ from redline.diagnostics import Place, Refusal
 from redline.messages import msg
 
 if TYPE_CHECKING:
+    from redline.checking.surroundings import Surroundings
     from redline.findings import FindingsDocument
+    from redline.report.html import Preface
 
 NEEDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -29,6 +31,9 @@ NEEDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """The endings of reports, and the libraries that each needs: its module, and its package."""
+
+
+NOTHING_AROUND: Surroundings = MappingProxyType({})
 
 
 def report_option(say: Say) -> Callable[[Function], Function]:
@@ -77,19 +82,27 @@ def is_installed(module: str) -> bool:
     return False
 
 
-def write_report(document: FindingsDocument, file: Path, say: Say) -> None:
-    """Write one report; the file is there whole or not at all."""
+def write_report(
+    document: FindingsDocument,
+    file: Path,
+    say: Say,
+    around: Surroundings = NOTHING_AROUND,
+    preface: Preface | None = None,
+) -> None:
+    """Write one report, with the zones `around` submissions on its maps; the file is there whole or
+    not at all.
+    """
     match file.suffix.lower():
         case ".html":
             from redline.report.html import write_html
 
             with outlet(file) as stream:
-                write_html(document, stream, say.language)
+                write_html(document, stream, say.language, around, preface)
         case ".docx":
             from redline.report.docx import write_docx
 
             with binary_outlet(file) as binary:
-                write_docx(document, binary, say.language)
+                write_docx(document, binary, say.language, around)
         case ".xlsx":
             from redline.report.xlsx import write_xlsx
 

@@ -177,3 +177,5 @@ class Submission:
     diagnostics: tuple[Diagnostic, ...] = ()
     revision: RevisionSource | None = None
     region: RegionFigures | None = None
+    layer: str | None = None
+    """The layer that is checked, where that is what it is about."""

@@ -27,6 +27,9 @@ def load_parser(
 ) -> Any:
     """A Lark parser of one surface that hands each comment to `on_comment`.
 
+    That no two terminals collide and no production is ambiguous is checked by the tests
+    (`strict_parser`), with a library that a user need not have.
+
     The tables are kept in the private cache directory, keyed by grammar, options and versions;
     where there is none they are built anew (about half a second).
     """
@@ -36,7 +39,6 @@ def load_parser(
     return Lark(
         grammar_text(surface),
         parser="lalr",
-        strict=True,
         propagate_positions=True,
         maybe_placeholders=False,
         lexer_callbacks={"COMMENT": on_comment},

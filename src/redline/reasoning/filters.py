@@ -164,6 +164,11 @@ def asked_of_subject(atom: Relates) -> Iterator[Attribute | TotalTerm]:
     yield from dict.fromkeys(found)
 
 
+def asked_of_filter(where: Condition | None) -> Iterator[Attribute | TotalTerm]:
+    """What a filter asks of the subject, each once."""
+    yield from dict.fromkeys(of_condition(where))
+
+
 def of_term(term: Term | None) -> Iterator[Attribute | TotalTerm]:
     """What a term asks of the subject."""
     match term:

@@ -20,7 +20,7 @@ from redline.reasoning.columns import (
     numbers,
     parameter_values,
 )
-from redline.reasoning.filters import FilterJudging, asked_of_subject
+from redline.reasoning.filters import FilterJudging, asked_of_filter, asked_of_subject
 from redline.reasoning.plan import (
     CoveredTogether,
     Derived,
@@ -307,6 +307,17 @@ class Judging:
                 found = self.filter(features).condition(selection.where)
                 self.masks[selection] = Masks(found == TRUE, found != FALSE)
         return self.masks[selection]
+
+    def selected_for(self, selection: Selection, subject: int) -> Masks | None:
+        """The features of a selection on account of one subject, at whom its filter may look."""
+        asked = tuple(asked_of_filter(selection.where))
+        if not asked:
+            return self.selected(selection)
+        kept, self.masks = self.masks, {}
+        self.fixed = {a: self.stated(a)[subject] for a in asked}
+        found = self.selected(selection)
+        self.fixed, self.masks = None, kept
+        return found
 
     def filter(self, features: Features) -> FilterJudging:
         """The judging of filters over the features of a layer, by what this batch says."""

@@ -186,7 +186,7 @@ ONE_SUBMISSION: frozenset[SubjectKind | None] = frozenset({None, "project", "ope
 @dataclass(frozen=True, slots=True)
 class About:
     """What the subjects of a plan are: submissions as they stand, or the parts of a revision, of a
-    region or of a layer. `layer` is the layer that rules on revisions or layers must name.
+    region or of a layer. `layer` is the layer that rules on revisions or layers name.
     """
 
     subject: SubjectKind | None = None
@@ -196,7 +196,7 @@ class About:
         """Whether a rule is about such subjects."""
         if self.subject is None:
             return rule.subject in ONE_SUBMISSION
-        return rule.subject == self.subject and self.layer in (None, rule.subject_layer)
+        return rule.subject == self.subject and self.layer is rule.subject_layer
 
 
 SUBMISSIONS = About()
@@ -204,7 +204,9 @@ SUBMISSIONS = About()
 
 def about_rule(rule: Rule) -> About:
     """What the subjects of one rule are."""
-    return SUBMISSIONS if rule.subject in ONE_SUBMISSION else About(rule.subject)
+    if rule.subject in ONE_SUBMISSION:
+        return SUBMISSIONS
+    return About(rule.subject, rule.subject_layer)
 
 
 OUTPUTS = ("out_of_scope", "no_breach", "violated", "excused", "owed")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from redline.checking.surroundings import Surroundings
 from redline.findings import (
     Excuse,
     Finding,
@@ -26,10 +27,10 @@ from redline.messages import Language, Message, msg
 from redline.report.archive import settled
 from redline.report.figures import date_text, quantity_text
 from redline.report.finding_lines import is_beside_the_point
-from redline.report.html import LAYER_COLUMNS, layer_cells
+from redline.report.html import LAYER_COLUMNS, NOTHING_AROUND, layer_cells
 from redline.report.layout import printable
 from redline.report.png import COLOURS, png_of
-from redline.report.scene import KINDS, scene_of
+from redline.report.scene import kind_text, scene_of
 from redline.report.statements import (
     account_text,
     answered_by,
@@ -50,6 +51,8 @@ from redline.report.statements import (
     question_text,
     questions_of,
     remainder_text,
+    revised_lines,
+    revised_title,
     role_text,
     slivers_of,
     verdicts_text,
@@ -101,8 +104,15 @@ SIGNATURES = (3.2, 4.8, 3.2, 4.8)
 ORDINALS = "一二三四五六七八九十"
 
 
-def write_docx(document: FindingsDocument, stream: BinaryIO, language: Language) -> None:
-    """Write the opinion; the same findings give the same bytes."""
+def write_docx(
+    document: FindingsDocument,
+    stream: BinaryIO,
+    language: Language,
+    around: Surroundings = NOTHING_AROUND,
+) -> None:
+    """Write the opinion, with the zones `around` submissions on its maps; the same findings give
+    the same bytes.
+    """
     import docx
 
     book = docx.Document()
@@ -110,16 +120,16 @@ def write_docx(document: FindingsDocument, stream: BinaryIO, language: Language)
     book.core_properties.title = msg("Compliance review opinion").render(language)
     book.core_properties.comments = ""
     _page_and_styles(book, language)
-    writer = Writer(book, language, with_maps=len(document.submissions) <= MAPS)
+    writer = Writer(book, language, len(document.submissions) <= MAPS, around)
     writer.book.add_paragraph(msg("Compliance review opinion").render(language), "Title")
     several = len(document.submissions) != 1
     if several:
         writer.overview(document.submissions)
-    for submission in document.submissions:
+    for place, submission in enumerate(document.submissions):
         if several:
             book.add_page_break()  # type: ignore[no-untyped-call]
             writer.line(name_of(submission, language), "Heading 1")
-        writer.opinion(submission)
+        writer.opinion(submission, place)
     writer.problems(msg("Problems ({count})"), document.problems)
     for line in origin_texts(document, language):
         writer.line(line, "Caption")
@@ -142,6 +152,7 @@ class Writer:
     book: Document
     language: Language
     with_maps: bool
+    around: Surroundings
     section: int = 0
 
     def say(self, message: Message) -> str:
@@ -182,7 +193,7 @@ class Writer:
             numbers = [str(counts[counted] or "–") for counted in COUNTED]
             _row(table, (name_of(submission, self.language), verdict, *numbers), OVERVIEW)
 
-    def opinion(self, submission: SubmissionFindings) -> None:
+    def opinion(self, submission: SubmissionFindings, place: int) -> None:
         """The opinion on one submission."""
         self.section = 0
         self.particulars(submission)
@@ -195,7 +206,7 @@ class Writer:
         if submission.compared is not None:
             self.heading(msg("Changed since the check before ({count})", count=len(changes)))
             self.lines(changes)
-        self.map(submission)
+        self.map(submission, place)
         for some in (Status.VIOLATED, Status.CONDITIONAL, Status.EXCUSED):
             findings = of_status(submission.findings, some)
             if findings:
@@ -203,6 +214,10 @@ class Writer:
                 for number, finding in enumerate(findings, 1):
                     self.finding(finding, number)
         self.missing(submission)
+        if submission.revised is not None:
+            revised = submission.revised
+            self.heading(revised_title(revised, self.language))
+            self.lines(revised_lines(revised, self.language, len(revised.areas)))
         pieces = slivers_of(submission)
         if pieces:
             self.heading(msg("Under the tolerance, not counted ({count})", count=len(pieces)))
@@ -234,11 +249,12 @@ class Writer:
             row = _row(table, (self.say(name), value), PARTICULARS)
             row.cells[0].paragraphs[0].runs[0].bold = True
 
-    def map(self, submission: SubmissionFindings) -> None:
+    def map(self, submission: SubmissionFindings, place: int) -> None:
         """The map as a picture, and what its colours mean."""
         from docx.shared import Cm
 
-        scene = scene_of(submission, self.language, 0.5) if self.with_maps else None
+        around = self.around.get(place, ())
+        scene = scene_of(submission, self.language, 0.5, around) if self.with_maps else None
         if scene is None:
             return
         self.heading(msg("Map"))
@@ -250,7 +266,7 @@ class Writer:
         for kind in scene.kinds():
             red, green, blue = COLOURS[kind]
             _run(legend, "■ ", colour=f"{red:02X}{green:02X}{blue:02X}")
-            _run(legend, self.say(KINDS[kind]) + "    ")
+            _run(legend, self.say(kind_text(kind, around)) + "    ")
         _run(legend, self.say(msg("North is up.")))
 
     # ── findings ────────────────────────────────────────────────────────────────────────────────

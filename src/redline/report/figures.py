@@ -10,12 +10,11 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from redline.messages import Language
-from redline.quantities import BY_SPELLING, spelling
+from redline.quantities import unit_text
 
 DECIMALS = {"m2": 2, "m": 3, "ha": 4, "km": 3, "mu": 2, "%": 4, "‰": 4}
 """Decimals shown of a unit: those to which measurements are rounded, and no more."""
 
-SIGNS = {"m2": "m²", "km2": "km²", "m3": "m³"}
 HECTARE = 10_000.0
 MU = 2000.0 / 3.0
 MONTHS = (
@@ -52,16 +51,6 @@ def number_text(value: float, decimals: int = 6) -> str:
     text = f"{rounded:,f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
-
-
-def unit_text(unit: str, language: Language) -> str:
-    """A unit of the rule language as readers write it; `t/a` is `t per year`, 吨/年."""
-    base, slash, _ = unit.partition("/a")
-    known = BY_SPELLING.get(base)
-    name = spelling(known, language) if known else base
-    if language == "zh":
-        return f"{name}/年" if slash else name
-    return f"{SIGNS.get(name, name)} per year" if slash else SIGNS.get(name, name)
 
 
 def quantity_text(value: float, unit: str, language: Language, *, beside: bool = True) -> str:

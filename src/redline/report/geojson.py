@@ -1,7 +1,8 @@
 """The ground of a check as a GeoJSON FeatureCollection: footprints, evidence, slivers.
 
-The `what` of a feature is `part`, `evidence`, `sliver` or `remainder`. Titles come in both
-languages, so that one file serves both. A piece without geometry is written with a null one.
+The `what` of a feature is `part`, `evidence`, `sliver`, `remainder` or, of a revision, `change`.
+Titles come in both languages, so that one file serves both. A piece without geometry is written
+with a null one.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ def _features(submission: SubmissionFindings) -> Iterator[dict[str, JsonValue]]:
     for part in submission.parts:
         sizes: dict[str, JsonValue] = {"area_m2": part.area_m2, "length_m": part.length_m}
         yield _feature(part.geometry, {"what": "part", **whose, "role": part.role, **sizes})
+    for piece in submission.revised.patches if submission.revised else ():
+        yield _feature(piece.geometry, {"what": "change", **whose, **_piece(piece)})
+    for piece in submission.revised.slivers if submission.revised else ():
+        yield _feature(piece.geometry, {"what": "sliver", **whose, **_piece(piece)})
     for finding in submission.findings:
         rule = _rule(finding)
         for piece in distinct(finding.evidence):

@@ -98,6 +98,11 @@ def ground_rows(submission: SubmissionFindings, language: Language) -> Iterator[
             "length_m": part.length_m,
         }
         yield from _of("footprints", part.geometry, columns)
+    if submission.revised is not None:
+        for piece in submission.revised.patches:
+            yield from _of("changes", piece.geometry, {**whose, **_piece(piece, language)})
+        for piece in submission.revised.slivers:
+            yield from _of("slivers", piece.geometry, {**whose, **_piece(piece, language)})
     for finding in submission.findings:
         rule = _rule(finding, language)
         for name, pieces in (("evidence", finding.evidence), ("slivers", finding.slivers)):
@@ -186,6 +191,8 @@ def columns_of(table: str) -> tuple[str, ...]:
         return (*TEXTS, "role", "role_title", "area_m2", "length_m")
     if table.startswith("remainder"):
         return (*TEXTS, *OF_RULE, "area_m2")
+    if table.startswith("changes"):
+        return (*TEXTS, *OF_PIECE, *SIZES)
     return (*TEXTS, *OF_RULE, *OF_PIECE, *SIZES)
 
 

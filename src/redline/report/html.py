@@ -12,11 +12,13 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Generic, TextIO, TypeVar
 
+from redline.checking.surroundings import Surroundings
 from redline.findings import (
     Finding,
     FindingsDocument,
@@ -32,7 +34,7 @@ from redline.messages import Language, Message, msg
 from redline.report.figures import quantity_text
 from redline.report.html_finding import Pen, brief_html, finding_html
 from redline.report.markup import Html, joined, tag
-from redline.report.scene import KINDS, Kind, overview_of, scene_of
+from redline.report.scene import Kind, kind_text, overview_of, scene_of
 from redline.report.statements import (
     about,
     answered_by,
@@ -49,6 +51,8 @@ from redline.report.statements import (
     problem_text,
     question_text,
     questions_of,
+    revised_lines,
+    revised_title,
     slivers_of,
     verdicts_text,
 )
@@ -64,6 +68,8 @@ from redline.report.wording import (
     filled,
 )
 
+NOTHING_AROUND: Surroundings = MappingProxyType({})
+
 MANY = 30
 """With more submissions than this, what they share is written once."""
 
@@ -73,11 +79,17 @@ STYLE, SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.j
 Key = TypeVar("Key")
 
 
-def write_html(document: FindingsDocument, stream: TextIO, language: Language) -> None:
-    """Write the whole page."""
+def write_html(
+    document: FindingsDocument,
+    stream: TextIO,
+    language: Language,
+    around: Surroundings = NOTHING_AROUND,
+    preface: Preface | None = None,
+) -> None:
+    """Write the whole page; maps show the zones `around` submissions. A replay has a preface."""
     several = len(document.submissions) != 1
     shared = Shared(language) if len(document.submissions) > MANY else None
-    page = Page(Pen(language, 3 if several else 2), shared, several)
+    page = Page(Pen(language, 3 if several else 2), shared, several, around, preface or Preface())
     style, script = (path.read_text(encoding="utf-8") for path in (STYLE, SCRIPT))
     title = _title(document, page.pen)
     stream.write(f'<!doctype html>\n<html lang="{"zh-Hans" if language == "zh" else "en"}">\n')
@@ -144,12 +156,22 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Preface:
+    """What a replay says before the findings: of the whole, and of each submission by its place."""
+
+    lines: tuple[str, ...] = ()
+    of_submission: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """How to write: language and level of headings, what is shared, whether there are several."""
 
     pen: Pen
     shared: Shared | None
     several: bool
+    around: Surroundings = field(default_factory=dict)
+    preface: Preface = field(default_factory=Preface)
 
     @property
     def between(self) -> str:
@@ -204,7 +226,8 @@ def _zoom(pen: Pen) -> Html:
 def _body(document: FindingsDocument, page: Page, title: str) -> Iterator[str]:
     pen = page.pen
     kind = tag("p", pen.say(msg("Compliance review report")), class_="kind")
-    yield tag("header", kind, tag("h1", tag("bdi", title)), _subtitle(document, page))
+    lead = (tag("p", line, class_="soft") for line in page.preface.lines)
+    yield tag("header", kind, tag("h1", tag("bdi", title)), _subtitle(document, page), *lead)
     yield '<main id="main" tabindex="-1">'
     if page.several:
         yield _overview(document.submissions, page)
@@ -212,7 +235,7 @@ def _body(document: FindingsDocument, page: Page, title: str) -> Iterator[str]:
         for i, submission in enumerate(document.submissions, 1):
             yield _folder(submission, i, page)
     else:
-        yield from _submission(document.submissions[0], "", page)
+        yield from _submission(document.submissions[0], 0, "", page)
     top = Pen(pen.language, 2)
     yield from _problems(msg("Problems ({count})"), document.problems, top)
     if page.shared:
@@ -304,9 +327,9 @@ def _folder(submission: SubmissionFindings, number: int, page: Page) -> Html:
     name = name_of(submission, pen.language)
     title = tag("h3", tag("bdi", name))
     summary = tag("summary", title, " ", _verdict_words(submission, pen))
-    inside = Page(Pen(pen.language, 4), page.shared, True)
+    inside = replace(page, pen=Pen(pen.language, 4))
     source = tag("p", about(submission, pen.language), class_="soft", id=f"s{number}")
-    body = _submission(submission, f"s{number}", inside)
+    body = _submission(submission, number - 1, f"s{number}", inside)
     opened = page.shared is None and number == 1
     return tag("details", summary, source, *map(Html, body), class_="submission", open=opened)
 
@@ -314,11 +337,14 @@ def _folder(submission: SubmissionFindings, number: int, page: Page) -> Html:
 # ── one submission ──────────────────────────────────────────────────────────────────────────────
 
 
-def _submission(submission: SubmissionFindings, prefix: str, page: Page) -> Iterator[Html]:
+def _submission(
+    submission: SubmissionFindings, place: int, prefix: str, page: Page
+) -> Iterator[Html]:
     pen = page.pen
     yield _verdict(submission, pen)
+    yield pen.some(page.preface.of_submission.get(place, ())) or Html("")
     yield _changes(submission, pen) or Html("")
-    yield _submission_map(submission, prefix, page) or Html("")
+    yield _submission_map(submission, place, prefix, page) or Html("")
     for status in GRAVE:
         findings = of_status(submission.findings, status)
         if findings:
@@ -327,6 +353,7 @@ def _submission(submission: SubmissionFindings, prefix: str, page: Page) -> Iter
     yield _undetermined(submission, prefix, page) or Html("")
     for status in (Status.COMPLIES, Status.NOT_APPLICABLE):
         yield _kept(of_status(submission.findings, status), status, page) or Html("")
+    yield _revised(submission, page) or Html("")
     yield _slivers(submission, page) or Html("")
     yield from _problems(msg("The submission's own data"), submission.data_checks, pen)
     yield from _problems(msg("Warnings ({count})"), submission.warnings, pen)
@@ -354,13 +381,16 @@ def _status_heading(status: Status, findings: Sequence[Finding], pen: Pen) -> Ht
     return pen.heading(pen.say(filled(SECTIONS[status], count=len(findings))))
 
 
-def _submission_map(submission: SubmissionFindings, prefix: str, page: Page) -> Html | None:
+def _submission_map(
+    submission: SubmissionFindings, place: int, prefix: str, page: Page
+) -> Html | None:
     fine, pixel = (10, 0.5) if page.several else (50, 0.1)
-    scene = scene_of(submission, page.pen.language, pixel)
+    around = page.around.get(place, ())
+    scene = scene_of(submission, page.pen.language, pixel, around)
     if scene is None:
         return None
     counts = Counter(shape.kind for shape in scene.shapes)
-    kinds = [(k, KINDS[k]) for k in scene.kinds()]
+    kinds = [(k, kind_text(k, around)) for k in scene.kinds()]
     shown = [page.pen.say(msg("{name} ({count})", name=m, count=counts[k])) for k, m in kinds]
     title = page.pen.say(msg("Map of {name}", name=submission.id))
     description = page.pen.say(msg("North is up. It shows: {kinds}.", kinds=shown))
@@ -452,6 +482,15 @@ def _kept(findings: Sequence[Finding], status: Status, page: Page) -> Html | Non
     titles = tag("ul", *(brief_html(f, page.pen, {}, "") for f in findings), class_="list")
     summary = page.pen.say(msg("Show the rules"))
     return tag("section", heading, page.pen.folded(summary, titles, printed=False))
+
+
+def _revised(submission: SubmissionFindings, page: Page) -> Html | None:
+    revised = submission.revised
+    if revised is None:
+        return None
+    lines = page.pen.some(revised_lines(revised, page.pen.language, len(revised.areas)))
+    title = page.pen.say(revised_title(revised, page.pen.language))
+    return tag("section", page.pen.heading(title), lines)
 
 
 def _slivers(submission: SubmissionFindings, page: Page) -> Html | None:

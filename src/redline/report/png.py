@@ -28,6 +28,7 @@ FINER = 2
 
 COLOURS: Mapping[Kind, tuple[int, int, int]] = MappingProxyType(
     {
+        Kind.ZONE: (0, 105, 107),
         Kind.FOOTPRINT: (38, 65, 94),
         Kind.REMAINDER: (28, 107, 58),
         Kind.OTHER: (84, 110, 122),
@@ -37,7 +38,7 @@ COLOURS: Mapping[Kind, tuple[int, int, int]] = MappingProxyType(
         Kind.SLIVER: (176, 0, 109),
     }
 )
-OPACITY = {Kind.FOOTPRINT: 40, Kind.OFFENDING: 130}
+OPACITY = {Kind.ZONE: 22, Kind.FOOTPRINT: 40, Kind.OFFENDING: 130}
 PAPER, INK = (243, 245, 240), (20, 20, 20)
 
 

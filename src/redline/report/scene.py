@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -26,10 +27,13 @@ from redline.findings import (
     SubmissionFindings,
     Verdict,
 )
-from redline.messages import Language, Message, msg
+from redline.messages import Language, Message, Title, msg
 from redline.report.figures import quantity_text
 from redline.report.statements import piece_key, role_text, slivers_of
 from redline.report.wording import evidence_line
+
+if TYPE_CHECKING:
+    from redline.checking.surroundings import Surrounding
 
 WIDTH, HEIGHT = 720, 440
 """Size of a map in its own units, which are pixels where it is drawn at its full size."""
@@ -53,6 +57,7 @@ SEMI_MAJOR, ECCENTRICITY_SQUARED = 6_378_137.0, 0.006_694_38
 class Kind(StrEnum):
     """What a shape on a map is, in the order in which shapes are drawn."""
 
+    ZONE = "zone"
     FOOTPRINT = "footprint"
     REMAINDER = "remainder"
     OTHER = "other"
@@ -64,6 +69,7 @@ class Kind(StrEnum):
 
 KINDS: Mapping[Kind, Message] = MappingProxyType(
     {
+        Kind.ZONE: msg("zones that it meets"),
         Kind.FOOTPRINT: msg("footprint"),
         Kind.REMAINDER: msg("part that keeps the rules"),
         Kind.OTHER: msg("other ground that was met"),
@@ -121,12 +127,21 @@ class Scene:
         """The kinds that occur, in the order of a legend."""
         present = {shape.kind for shape in self.shapes}
         order = (Kind.FOOTPRINT, Kind.OFFENDING, Kind.OWED, Kind.OPEN, Kind.OTHER)
-        return [k for k in (*order, Kind.REMAINDER, Kind.SLIVER) if k in present]
+        return [k for k in (*order, Kind.REMAINDER, Kind.SLIVER, Kind.ZONE) if k in present]
 
 
-def scene_of(submission: SubmissionFindings, language: Language, pixel: float) -> Scene | None:
-    """The map of a submission, thinned to `pixel` units; None where there is nothing to draw."""
+def scene_of(
+    submission: SubmissionFindings,
+    language: Language,
+    pixel: float,
+    around: Sequence[Surrounding] = (),
+) -> Scene | None:
+    """The map of a submission, thinned to `pixel` units, with the zones `around` it; None where
+    there is nothing to draw.
+    """
     drawn = [(k, label, g) for k, label, g in _pieces(submission, language) if g is not None]
+    if drawn:
+        drawn += [(Kind.ZONE, _zone_label(one, language), one.geometry) for one in around]
     if not drawn:
         return None
     ground = shapely.from_geojson([g.model_dump_json() for _, _, g in drawn], on_invalid="ignore")
@@ -136,7 +151,8 @@ def scene_of(submission: SubmissionFindings, language: Language, pixel: float) -
     kinds = [drawn[i][0] for i in kept]
     ground = _unwrapped(ground[kept])
     own = [i for i, kind in enumerate(kinds) if kind is Kind.FOOTPRINT]
-    frame = Frame.around(ground[own] if own else ground)
+    met = [i for i, kind in enumerate(kinds) if kind is not Kind.ZONE]
+    frame = Frame.around(ground[own or met])
     placed = frame.place(ground)
     thin = shapely.simplify(placed, pixel, preserve_topology=False)
     shapes = [
@@ -267,10 +283,28 @@ def _pieces(submission: SubmissionFindings, language: Language) -> Iterable[Piec
                 quantity_text(remainder.area_m2, "m2", language),
                 remainder.geometry,
             )
+    for piece in submission.revised.patches if submission.revised else ():
+        met.setdefault(piece_key(piece), (Kind.OTHER, piece))
     for kind, piece in met.values():
         yield kind, evidence_line(piece, language), piece.geometry
     for piece in slivers_of(submission):
         yield Kind.SLIVER, evidence_line(piece, language), piece.geometry
+
+
+def kind_text(kind: Kind, around: Sequence[Surrounding]) -> Message:
+    """What a kind of shape is called in a legend; zones by the titles of their layers."""
+    if kind is not Kind.ZONE or not around:
+        return KINDS[kind]
+    titles = list(dict.fromkeys((one.layer.en, one.layer.zh) for one in around))
+    return msg("zones: {layers}", layers=[Title(en, zh) for en, zh in titles])
+
+
+def _zone_label(one: Surrounding, language: Language) -> str:
+    """The layer, and the feature's name where it has one."""
+    layer = one.layer.render(language)
+    if not one.feature:
+        return layer
+    return msg("{layer} “{feature}”", layer=layer, feature=one.feature).render(language)
 
 
 def _kind(finding: Finding, piece: Evidence) -> Kind:

@@ -60,32 +60,43 @@ def numbers_of(finding: Finding, questions: Mapping[Missing, int]) -> list[int]:
     return sorted({questions[m] for m in finding.missing if m in questions})
 
 
+def revised_title(revised: Revised, language: Language) -> Message:
+    """Which versions of which layer are compared."""
+    return msg(
+        "{layer}: {baseline} compared with {proposed}",
+        layer=revised.layer_title.render(language),
+        baseline=revised.baseline,
+        proposed=revised.proposed,
+    )
+
+
 def revised_lines(revised: Revised, language: Language, most: int) -> Iterator[str]:
     """What a revision changed: a line for each place and class, then how the slivers were told."""
 
-    def hectares(value: float) -> str:
-        return quantity_text(value, "m2", language)
+    def size(value: float) -> str:
+        return quantity_text(value, "m2", language, beside=False)
 
+    count = msg(
+        "{patches} patches of real change; {slivers} slivers under {area} or {width}.",
+        patches=len(revised.patches),
+        slivers=revised.sliver_count,
+        area=quantity_text(revised.sliver_area_m2, "m2", language, beside=False),
+        width=quantity_text(revised.sliver_width_m, "m", language),
+    )
+    yield count.render(language)
     for area in revised.areas[:most]:
         unit = area.unit.title.render(language) if area.unit and area.unit.title else None
         yield msg(
             "{unit}: {before} before, {after} after; lost {lost}, gained {gained}, net {net}; with "
             "slivers net {whole}",
             unit=unit or msg("Whole layer"),
-            before=hectares(area.before_m2),
-            after=hectares(area.after_m2),
-            lost=hectares(area.lost_m2),
-            gained=hectares(area.gained_m2),
-            net=hectares(area.net_m2),
-            whole=hectares(area.net_with_slivers_m2),
+            before=size(area.before_m2),
+            after=size(area.after_m2),
+            lost=size(area.lost_m2),
+            gained=size(area.gained_m2),
+            net=size(area.net_m2),
+            whole=size(area.net_with_slivers_m2),
         ).render(language)
-    yield msg(
-        "{patches} patches of real change; {slivers} slivers under {area} or {width}.",
-        patches=len(revised.patches),
-        slivers=len(revised.slivers),
-        area=quantity_text(revised.sliver_area_m2, "m2", language),
-        width=quantity_text(revised.sliver_width_m, "m", language),
-    ).render(language)
 
 
 def slivers_of(submission: SubmissionFindings) -> list[Evidence]:
@@ -275,10 +286,16 @@ def basis_texts(submission: SubmissionFindings, language: Language) -> list[str]
     return [
         m.render(language)
         for m in (
-            msg(
-                "Coordinates: {crs}, {basis}.",
-                crs=basis.crs,
-                basis=basis.crs_basis.render(language),
+            *(
+                [
+                    msg(
+                        "Coordinates: {crs}, {basis}.",
+                        crs=basis.crs,
+                        basis=basis.crs_basis.render(language),
+                    )
+                ]
+                if basis.crs
+                else []
             ),
             msg("Areas: {area}. Distances: {distance}.", area=area, distance=distance),
             _tolerance(basis.tolerance, language),

@@ -41,6 +41,7 @@ from redline.report.statements import (
     question_text,
     questions_of,
     revised_lines,
+    revised_title,
     slivers_of,
 )
 from redline.report.tones import GRAVEST, MARKS, TONES
@@ -125,14 +126,7 @@ def _opening(submission: SubmissionFindings, sheet: Sheet) -> None:
 
 def _revised(revised: Revised, sheet: Sheet) -> None:
     """A revision's areas, a line for each place and class."""
-    sheet.heading(
-        msg(
-            "{layer}: {baseline} compared with {proposed}",
-            layer=revised.layer_title.render(sheet.language),
-            baseline=shorten(revised.baseline, 80),
-            proposed=shorten(revised.proposed, 80),
-        )
-    )
+    sheet.heading(revised_title(revised, sheet.language))
     for line in revised_lines(revised, sheet.language, len(revised.areas) if sheet.full else FEW):
         sheet.line(line, indent=2)
     write_rest(0 if sheet.full else len(revised.areas) - FEW, sheet, 2)

@@ -23,8 +23,8 @@ from redline.findings import (
     SubmissionFindings,
 )
 from redline.messages import Language, Message, msg
+from redline.quantities import unit_text
 from redline.report.archive import settled
-from redline.report.figures import unit_text
 from redline.report.layout import printable
 from redline.report.statements import (
     answered_by,

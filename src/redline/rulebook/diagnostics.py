@@ -49,6 +49,8 @@ class UnknownName(RuleDiagnostic):
     name: str
     known: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    declared_by: str | None = None
+    """A pack that declares the name and is not imported."""
 
     @property
     def message(self) -> Message:
@@ -56,6 +58,8 @@ class UnknownName(RuleDiagnostic):
 
     @property
     def hint(self) -> Message | None:
+        if self.declared_by is not None:
+            return msg("The pack {pack} declares it: import that.", pack=self.declared_by)
         if self.parts:
             return msg(
                 "It splits into words that are known: {words}. Put spaces between them.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -13,11 +13,11 @@ from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.language import tree as t
 from redline.language.parser import read_pack
 from redline.language.source import Source, read_source
-from redline.rulebook.diagnostics import DeclaredTwice, NoRules
+from redline.rulebook.diagnostics import DeclaredTwice, NoRules, UnknownName
 from redline.rulebook.files import rule_files, shipped_rules
 from redline.rulebook.model import Attribute, Concept, DatedValue, Parameter, RuleBook
 from redline.rulebook.resolve import PackResult, import_order, resolve_pack
-from redline.rulebook.scope import Table
+from redline.rulebook.scope import Scope, Table
 
 T = TypeVar("T")
 
@@ -132,7 +132,8 @@ def resolve_rulebook(
         results[pack.name] = result
         diagnostics += result.scope.diagnostics
     if diagnostics:
-        raise Refusal(diagnostics)
+        scopes_ = [r.scope for r in results.values()]
+        raise Refusal([with_its_pack(d, scopes_) for d in diagnostics])
     ordered = [results[name] for name in sorted(results)]
     scopes = {r.scope.pack: r.scope for r in ordered}
     terms: Mapping[str, Any] = merged(s.terms for s in scopes.values())
@@ -159,6 +160,19 @@ def resolve_rulebook(
         fillings=fillings_of(ordered),
         scopes=scopes,
     )
+
+
+def with_its_pack(diagnostic: Diagnostic, scopes: Iterable[Scope]) -> Diagnostic:
+    """An unknown name with the pack that declares it, where one does that is not imported."""
+    if not isinstance(diagnostic, UnknownName):
+        return diagnostic
+    for scope in scopes:
+        for table in scope.tables():
+            place = table.places.get(diagnostic.name)
+            kinds = {table.kind, "attribute"} if table.kind == "term" else {table.kind}
+            if diagnostic.kind in kinds and place and place.file == scope.source.name:
+                return replace(diagnostic, declared_by=scope.pack)
+    return diagnostic
 
 
 def fillings_of(results: Iterable[PackResult]) -> Mapping[Parameter, tuple[DatedValue, ...]]:

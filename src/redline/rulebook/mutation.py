@@ -41,7 +41,6 @@ from redline.rulebook.model import (
     Relates,
     Rule,
     Selection,
-    Term,
     WasOneOf,
 )
 from redline.rulebook.wording import COMPARATORS, condition_in_words
@@ -99,11 +98,34 @@ def mutants_of(rule: Rule) -> Iterator[Mutant]:
         for change, changed in exception_changes(exception):
             exceptions = (*rule.exceptions[:i], changed, *rule.exceptions[i + 1 :])
             yield Mutant(replace(rule, exceptions=exceptions), change)
+        for change, changed in moved_exceptions(rule, exception):
+            exceptions = (*rule.exceptions[:i], changed, *rule.exceptions[i + 1 :])
+            yield Mutant(replace(rule, exceptions=exceptions), change)
     for i, citation in enumerate(rule.citations):
         for change, cited in citation_changes(citation):
             citations = (*rule.citations[:i], cited, *rule.citations[i + 1 :])
             if not covered_still(rule, citations):
                 yield Mutant(replace(rule, citations=citations), change)
+
+
+def moved_exceptions(
+    rule: Rule, exception: ExceptionClause
+) -> Iterator[tuple[Message, ExceptionClause]]:
+    """An exception with one of its clauses moved by a day, where it stands on other days of the
+    rule for that.
+    """
+    for i, citation in enumerate(exception.citations):
+        for change, cited in citation_changes(citation):
+            moved = replace(
+                exception,
+                citations=(*exception.citations[:i], cited, *exception.citations[i + 1 :]),
+            )
+            days = {citation.interval.start, citation.interval.end - timedelta(days=1)}
+            if any(
+                rule.in_force(day) and (exception.on(day) is None) != (moved.on(day) is None)
+                for day in days
+            ):
+                yield msg("an exception, {change}", change=change), moved
 
 
 def covered_still(rule: Rule, citations: Sequence[Citation]) -> bool:
@@ -174,9 +196,7 @@ def own_changes(node: Anything) -> Iterator[tuple[Message, Anything]]:
                 yield msg("without “{part}”", part=words), replace(node, items=left)
         case Not(inner=inner):
             yield msg("without “not”: {part}", part=condition_in_words(inner)), inner
-        case Compares(left=left, comparator=comparator, right=right):
-            if set_elsewhere(left) or set_elsewhere(right):
-                return
+        case Compares(comparator=comparator):
             other = NEIGHBOUR[comparator]
             yield comparator_change(comparator, other), replace(node, comparator=other)
         case Relates(by=(comparator, size)):
@@ -192,17 +212,13 @@ def own_changes(node: Anything) -> Iterator[tuple[Message, Anything]]:
         case Constant(type=kind, value=value) if not isinstance(kind, DateType) and value:
             yield from scaled(lambda factor: replace(node, value=value_changed(node, factor)))
         case ParameterTerm(parameter=parameter) if not isinstance(parameter.type, DateType):
-            if not set_elsewhere(node):
+            # What an authority sets has no value here to be changed.
+            if parameter.values:
                 yield from scaled(
                     lambda factor: replace(node, parameter=scaled_by(parameter, factor))
                 )
         case Holds():
             yield msg("not “{part}”", part=condition_in_words(node)), Not(node)
-
-
-def set_elsewhere(term: Term) -> bool:
-    """Whether a term is a value that an authority sets: until it does, no change of it tells."""
-    return isinstance(term, ParameterTerm) and not term.parameter.values
 
 
 def value_changed(constant: Constant, factor: float) -> float:

@@ -17,12 +17,13 @@ COMMANDS: Mapping[str, Message] = MappingProxyType(
         "list": msg("Say which layers are in force, what is missing and where coverage ends."),
         "inspect": msg("Say what is in a file, and which layer of the vocabulary it may be."),
         "build": msg("Cut the catalog's layers to tiles and store them."),
+        "check": msg("Judge the layers themselves: what the rules demand of the maps."),
     }
 )
 """The commands of the group, and the module that holds each."""
 
 MODULES: Mapping[str, str] = MappingProxyType(
-    {"list": "listing", "inspect": "inspecting", "build": "building"}
+    {"list": "listing", "inspect": "inspecting", "build": "building", "check": "checking"}
 )
 
 

@@ -94,10 +94,17 @@ def command(say: Say) -> click.Command:
 
 def the_catalog(path: Path | None) -> Catalog:
     """The catalog named, or found upwards from here. Raises `Refusal` where there is none."""
-    from redline.ground.catalog import find_catalog, load_catalog
+    from redline.ground.catalog import load_catalog
+
+    return load_catalog(the_catalog_path(path))
+
+
+def the_catalog_path(path: Path | None) -> Path:
+    """Where the catalog lies. Raises `Refusal` where there is none."""
+    from redline.ground.catalog import find_catalog
     from redline.ground.catalog_diagnostics import CatalogNotFound
 
     found = path or find_catalog(Path.cwd())
     if found is None:
         raise refuse(CatalogNotFound())
-    return load_catalog(found)
+    return found
