@@ -170,6 +170,7 @@ def departures(
 class Shares:
     """Where the time of some pieces goes, in seconds."""
 
+    planning: float = 0.0
     reading: float = 0.0
     measuring: float = 0.0
     judging: float = 0.0
@@ -193,11 +194,14 @@ def shares(setup: Setup, pieces: int) -> Shares:
     bench = open_bench(setup)
     found = Shares()
     outline = outline_of(bench.store, Selection())
-    for piece in pieces_of(outline, bench, None)[: pieces + 1]:
+    names = Names(bench.book)
+    largest = sorted(pieces_of(outline, bench, None), key=lambda p: -len(p.seqs))
+    for piece in largest[: pieces + 1]:
         times = [time.perf_counter()]
+        plan = bench.plan(piece.day)
+        times.append(time.perf_counter())
         kept = bench.store.entries_of(piece.seqs)
         batch = [one for one, _ in (judging.understood(k, bench) for k in kept) if one is not None]
-        plan = bench.plan(piece.day)
         days = [k.entry.decided_on for k in kept]
         opened = ZonesOfDay(bench.zones, layers_asked(plan), piece.day)
         subjects = subjects_of(batch, bench.book, days)
@@ -212,9 +216,10 @@ def shares(setup: Setup, pieces: int) -> Shares:
         times.append(time.perf_counter())
         infer(plan, truths)
         times.append(time.perf_counter())
-        tables_of(judging.judge_decisions(bench, piece.day, kept), kept, bench, Names(bench.book))
+        tables_of(judging.judge_decisions(bench, piece.day, kept), kept, bench, names)
         whole = time.perf_counter() - times[-1]
-        read, both, again, inferred = np.diff(times).tolist()
+        planned, read, both, again, inferred = np.diff(times).tolist()
+        found.planning += planned
         found.reading += read
         found.measuring += max(both - again, 0.0)
         found.judging += again
