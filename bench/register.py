@@ -93,7 +93,7 @@ def scan(store: Store, account: AccountKey) -> tuple[float, float]:
     for kept in store.entries():
         entry = kept.entry
         here = all(entry.areas.get(layer) == key for layer, key in account.areas)
-        before = entry.decided_on < BEFORE
+        before = entry.decided_on <= BEFORE
         if here and before and account.year in (None, entry.decided_on.year):
             total += Decimal(str(entry.attributes["energy_use"]).split()[0])
     return float(total), time.perf_counter() - started

@@ -134,6 +134,29 @@ def test_planted_mistakes_are_found(country: Country, register: Path, tmp_path: 
     assert row["value"] == pytest.approx(100, abs=0.1)
 
 
+def test_a_damaged_entry_is_reported_and_the_others_are_judged(
+    country: Country, register: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    import sqlite3
+
+    with sqlite3.connect(register) as one:
+        one.execute("drop trigger redline_decisions_no_update")
+        one.execute("update redline_decisions set entry = '{\"id\": 5' where id = 'D007'")
+        ground = {"permanent": {"wkb": "zz", "crs": "EPSG:1"}}
+        damaged = {"id": "D008", "decided_on": "2026-01-01", "decision": "approved"}
+        text = json.dumps({**damaged, "grounds": ground})
+        one.execute("update redline_decisions set entry = ? where id = 'D008'", [text])
+    results = tmp_path / "results"
+    document = replay(setup_of(country, register), ReplayOptions(results=results, workers=1))
+    found = outcome(results)
+    assert (found["D007"], found["D008"]) == ("unreadable", "unreadable")
+    assert sum(v == "unreadable" for v in found.values()) == 3
+    assert sum(p.code == "RL807" for p in document.problems) == 3
+    rules = ("--rules", str(country.folder / "rules"))
+    assert run(["register", "list", "--register", str(register), *rules]) == 3
+    assert "RL701" in capsys.readouterr().err
+
+
 def test_the_rules_of_the_day_apply(country: Country, register: Path, tmp_path: Path):
     document = replay(setup_of(country, register), ReplayOptions(workers=1))
     cited = {

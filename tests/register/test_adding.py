@@ -151,3 +151,19 @@ def test_an_unknown_submission_of_the_record_is_named(
     record = country.record(country.project("P", "60 tce/a"))
     assert add(country, where, record, "--id", "Q") == 3
     assert "“Q”" in capsys.readouterr().err
+
+
+def test_only_projects_and_operations_are_entered(country: Country, tmp_path: Path):
+    from redline.audit.adding import Deciding
+    from redline.audit.adding import add as enter_record
+    from redline.audit.record import read_record
+    from redline.diagnostics import Refusal
+    from redline.register.entries import Decision
+
+    record = read_record(country.record(country.project("P", "60 tce/a")))
+    days = tuple(day.model_copy(update={"subject": "revision"}) for day in record.days)
+    revision = record.model_copy(update={"days": days})
+    store = country.store(str(tmp_path / "r.gpkg"))
+    with pytest.raises(Refusal) as caught:
+        enter_record(store, revision, Deciding(Decision.APPROVED), (), Place("x"))
+    assert [d.code for d in caught.value.diagnostics] == ["RL716"]

@@ -95,8 +95,9 @@ def add(
 def chosen_of(
     record: Record, ids: Sequence[str], place: Place
 ) -> Iterator[tuple[RecordedDay, RecordedSubmission]]:
-    """The submissions that are meant, with their days."""
-    held = {one.id: (day, one) for day in record.days for one in day.submissions}
+    """The submissions that are meant, with their days: projects and operations."""
+    days = [day for day in record.days if not day.subject]
+    held = {one.id: (day, one) for day in days for one in day.submissions}
     for id_ in ids or tuple(held):
         if id_ not in held:
             raise refuse(NotInRecord(place=place, id=id_, known=tuple(held)))

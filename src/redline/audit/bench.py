@@ -140,6 +140,9 @@ def judge_decisions(bench: Bench, day: date, decisions: Sequence[Kept]) -> Judge
 
 def understood(one: Kept, bench: Bench) -> tuple[Stated | None, list[Diagnostic]]:
     """A decision in the rule book's terms; None, with what is wrong, if it is not understood."""
+    if one.fault is not None:
+        place = Place(bench.store.place.file, item=one.entry.id)
+        return None, [BadEntry(place=place, reason=one.fault)]
     try:
         submission = submission_of(one.entry, bench.store.place.file)
     except Exception as error:  # geometry or a CRS that others wrote into the register

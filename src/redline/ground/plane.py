@@ -239,12 +239,16 @@ def rows_by_crs(crs: CRS | Sequence[CRS | None], count: int) -> Iterator[tuple[C
     if isinstance(crs, CRS):
         yield crs, np.arange(count)
         return
-    distinct: dict[CRS, list[int]] = {}
+    # Hashing a CRS writes it out as WKT, so each object is hashed once.
+    objects: dict[int, tuple[CRS, list[int]]] = {}
     for row, one in enumerate(crs):
         if one is not None:
-            distinct.setdefault(one, []).append(row)
+            objects.setdefault(id(one), (one, []))[1].append(row)
+    distinct: dict[CRS, list[int]] = {}
+    for one, rows in objects.values():
+        distinct.setdefault(one, []).extend(rows)
     for one, rows in distinct.items():
-        yield one, np.array(rows, dtype=np.intp)
+        yield one, np.sort(np.array(rows, dtype=np.intp))
 
 
 # --- splitting edges --------------------------------------------------------------------------

@@ -15,7 +15,7 @@ class UnreadableRegister(Diagnostic):
     """The register cannot be opened or read."""
 
     code: ClassVar[str] = "RL701"
-    reason: str
+    reason: Message | str
 
     @property
     def message(self) -> Message:

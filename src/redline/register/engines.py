@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from redline.diagnostics import Place, refuse
 from redline.ground.addresses import database_url
 from redline.ground.diagnostics import DatabaseDriverMissing
+from redline.messages import msg
 from redline.register.diagnostics import UnreadableRegister
 
 if TYPE_CHECKING:
@@ -25,9 +26,10 @@ def sqlite(path: Path, place: Place, make: bool) -> Engine:
     from sqlalchemy.pool import NullPool
 
     if not path.exists() and not make:
-        raise refuse(UnreadableRegister(place=place, reason="there is no such file"))
+        raise refuse(UnreadableRegister(place=place, reason=msg("there is no such file")))
     if path.is_dir() or not path.parent.is_dir():
-        reason = "it is a folder" if path.is_dir() else "its folder does not exist"
+        folder = path.is_dir()
+        reason = msg("it is a folder") if folder else msg("its folder does not exist")
         raise refuse(UnreadableRegister(place=place, reason=reason))
     engine = create_engine(
         f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": WAIT_S}
@@ -58,7 +60,7 @@ def postgresql(where: str, place: Place) -> Engine:
     except ModuleNotFoundError:
         raise refuse(DatabaseDriverMissing(place=place)) from None
     except (ArgumentError, ValueError):
-        reason = "the URL is not of the form postgresql://user@host:5432/database"
+        reason = msg("the URL is not of the form postgresql://user@host:5432/database")
         raise refuse(UnreadableRegister(place=place, reason=reason)) from None
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.features import Document
+from redline.messages import msg
 from redline.quantities import parse_quantity
 from redline.register.accounts import accounts_of
 from redline.register.diagnostics import (
@@ -118,7 +119,7 @@ def entry_from(
         column = mapping.fields.get("decision", "decision")
         faults.append(DecisionNotUnderstood(place=place, column=column, value=str(word or "")))
     if not id_:
-        faults.append(BadEntry(place=place, reason="it has no id"))
+        faults.append(BadEntry(place=place, reason=msg("it has no id")))
     attributes = {
         name: attribute_from(row, place, name, one, mapping, book, faults)
         for name, one in mapping.columns().items()

@@ -18,6 +18,7 @@ from redline.ground.footprints import AREA, LINE, combined_ground
 from redline.ground.formats.delimited import LONGEST_WKT, POINT_COLUMNS, WKT_COLUMNS
 from redline.ground.reading import LARGEST_TEXT, read_numbered
 from redline.ground.text import decode_text
+from redline.messages import msg
 from redline.register.diagnostics import UnreadableRegister
 
 EXCEL: Final = (".xlsx", ".xlsm")
@@ -120,16 +121,17 @@ def excel_sheet(path: Path, name: str | None) -> Sheet:
     try:
         import openpyxl
     except ImportError:
-        reason = "Excel files need the package openpyxl"
-        raise refuse(UnreadableRegister(place=place, reason=reason)) from None
+        absent = msg("Excel files need the package openpyxl")
+        raise refuse(UnreadableRegister(place=place, reason=absent)) from None
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # a damaged workbook fails in as many ways as ZIP and XML do
-        reason = getattr(error, "strerror", None) or "it is no Excel workbook"
-        raise refuse(UnreadableRegister(place=place, reason=reason)) from None
+        said = getattr(error, "strerror", None) or msg("it is no Excel workbook")
+        raise refuse(UnreadableRegister(place=place, reason=said)) from None
     if name is not None and name not in book.sheetnames:
-        reason = f"it has no sheet “{name}”: {', '.join(book.sheetnames[:8])}"
-        raise refuse(UnreadableRegister(place=place, reason=reason))
+        known = book.sheetnames[:8]
+        wrong = msg("it has no sheet “{name}”; it has {names}", name=name, names=known)
+        raise refuse(UnreadableRegister(place=place, reason=wrong))
     sheet = book[name] if name is not None else book[book.sheetnames[0]]
     names: tuple[str, ...] = ()
     rows: list[SheetRow] = []

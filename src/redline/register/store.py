@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Final
 
 from redline.diagnostics import Diagnostic, Place, Refusal, refuse
 from redline.ground.addresses import database_url, is_database, without_password
+from redline.messages import msg
 from redline.reasoning.register import AccountKey, Areas, Drawn, Granted
 from redline.register.accounts import Accounts, accounts_of
 from redline.register.diagnostics import NotWritable, UnreadableRegister
 from redline.register.engines import postgresql, spoken, sqlite
-from redline.register.entries import Entry, Grant
+from redline.register.entries import Decision, Entry, Grant
 from redline.register.ledger import (
     LISTED,
     MILLION,
@@ -55,6 +56,7 @@ from redline.register.rows import (
 from redline.rulebook.model import RuleBook
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
     from sqlalchemy import Connection, Engine
 
 CHUNK: Final = 5_000
@@ -63,10 +65,14 @@ CHUNK: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An entry and its number: entries of one day are in the order of their numbers."""
+    """An entry and its number: entries of one day are in the order of their numbers.
+
+    `fault` says what is wrong with an entry that others wrote; then it holds little.
+    """
 
     seq: int
     entry: Entry
+    fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,8 +111,18 @@ class Store:
             if not rows:
                 return
             for row in rows:
-                yield Kept(row.seq, entry_of(row.entry))
+                yield Kept(row.seq, self.entry(row.seq, row.entry))
             last = rows[-1].seq
+
+    def entry(self, seq: int, text: str) -> Entry:
+        """An entry. Raises `Refusal` for one that was not written by us."""
+        from pydantic import ValidationError as Invalid
+
+        try:
+            return entry_of(text)
+        except Invalid as error:
+            place = replace(self.place, item=f"redline_decisions {seq}")
+            raise refuse(UnreadableRegister(place=place, reason=fault_of(error))) from None
 
     def outlines(self) -> Iterator[tuple[int, str, date, str, bytes | None]]:
         """The number, id, day, decision and ground (well-known binary, longitude and latitude) of
@@ -145,9 +161,10 @@ class Store:
         with self.reading() as connection:
             for start in range(0, len(seqs), 500):
                 some = [int(seq) for seq in seqs[start : start + 500]]
-                wanted = select(decisions.c.seq, decisions.c.entry)
-                rows = connection.execute(wanted.where(decisions.c.seq.in_(some))).all()
-                found += [Kept(row.seq, entry_of(row.entry)) for row in rows]
+                t = decisions.c
+                wanted = select(t.seq, t.entry, t.id, t.decided_on, t.decision)
+                rows = connection.execute(wanted.where(t.seq.in_(some))).all()
+                found += [kept_of(*row) for row in rows]
         return sorted(found, key=lambda kept: kept.seq)
 
     def grants(self) -> Iterator[Grant]:
@@ -354,6 +371,24 @@ class Writer:
         return granted_by(grants_of(self.connection, quota), quota, areas, year, date.max)
 
 
+def kept_of(seq: int, text: str, id_: str, day: date, decision: str) -> Kept:
+    """An entry by its row; what can be told of it where its text is damaged."""
+    from pydantic import ValidationError as Invalid
+
+    try:
+        return Kept(seq, entry_of(text))
+    except Invalid as error:
+        known = Decision(decision) if decision in set(Decision) else Decision.UNDECIDED
+        entry = Entry.model_construct(id=id_, decided_on=day, decision=known)
+        return Kept(seq, entry, fault_of(error))
+
+
+def fault_of(error: ValidationError) -> str:
+    """What is wrong with a text, in a few words."""
+    first = error.errors()[0]
+    return f"{'.'.join(str(x) for x in first['loc']) or '-'}: {first['msg']}"
+
+
 # ── opening ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -380,7 +415,7 @@ def prepare(engine: Engine, place: Place, make: bool) -> None:
     if there:
         return
     if not make:
-        reason = "there is no register in it"
+        reason = msg("there is no register in it")
         raise refuse(UnreadableRegister(place=place, reason=reason))
     with engine.connect().execution_options(redline_writes=True) as connection, connection.begin():
         if connection.dialect.name != "sqlite":
