@@ -82,5 +82,5 @@ def test_the_record_of_a_revision_and_of_a_region_reproduces(tmp_path: Path):
     write(tmp_path / "after.geojson", (box(0.05, 0.19), ""))
     changed = verify(record, options.rules)
     said = [d.message.render("en") for d in changed.differences]
-    assert "the layer line has changed" in said
-    assert any(text.startswith("R: test.states.kept was violated") for text in said)
+    assert "the layer Line has changed" in said
+    assert any(text.startswith("R: The line is kept was violated") for text in said)
