@@ -372,3 +372,31 @@ def test_what_did_not_decide_is_not_measured_for_the_reader(place: Place) -> Non
     assert found.status is Status.VIOLATED
     assert [m.quantity.en for m in found.measured] == ["area of footprint in “Zones” (strict)"]
     assert [e.layer for e in found.evidence] == ["zone"]
+
+
+def test_a_plan_is_asked_what_rules_on_plans_ask_and_nothing_else(tmp_path: Path):
+    (tmp_path / "rules.redline").write_text(
+        """
+pack test.plans "Plans" / "规划"
+instrument ACT / 法 "Act" / "法" in force from 2010-01-01
+document assessment / 环评 "Assessment" / "规划环评"
+attribute works / 建设: boolean "Works" / "建设"
+rule plan_assessed / 规划须环评 on plan "Plans are assessed" / "规划须经环评"
+  requires document assessment
+  cites ACT art. 1
+rule no_works / 禁建 "No works" / "禁建"
+  forbids works
+  cites ACT art. 2
+""",
+        encoding="utf-8",
+    )
+    manifest = tmp_path / "plan.yaml"
+    for state, status in (("held", Status.COMPLIES), ("refused", Status.VIOLATED)):
+        manifest.write_text(
+            "schema: redline.submission/1\nkind: plan\nid: P\ndecided_on: 2024-01-01\n"
+            f"documents: [{{kind: assessment, state: {state}}}]\n",
+            encoding="utf-8",
+        )
+        document = check([manifest], Options(rules=(tmp_path / "rules.redline",)))
+        (plan,) = document.submissions
+        assert [(f.rule, f.status) for f in plan.findings] == [("test.plans.plan_assessed", status)]

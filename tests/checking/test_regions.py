@@ -243,6 +243,31 @@ def test_the_period_before_has_the_same_length():
     assert str(Period(2024, None, 2).last_day) == "2024-02-29"
 
 
+def test_a_figure_that_contradicts_the_map_is_told(folder: Path):
+    rule = """
+rule size_agrees / 面积核对 on region
+  "Farmland is no more than the map shows of the area" / "耕地不大于图上面积"
+  expects land at most area of footprint
+  cites ACT art. 7
+"""
+    (folder / "rules.redline").write_text(RULES + rule, encoding="utf-8")
+    place = {"type": "Feature", "properties": {"name": "丙市"}}
+    ground = {**place, "geometry": mapping(shapely.box(114.0, 24.0, 114.01, 24.01))}
+    (folder / "city.geojson").write_text(json.dumps(ground), encoding="utf-8")
+    (folder / "catalog.toml").write_text(
+        'schema = "redline.catalog/1"\ncoverage = "everywhere"\n'
+        '[[layer]]\nname = "city"\npath = "city.geojson"\n',
+        encoding="utf-8",
+    )
+    options = Options(rules=(folder / "rules.redline",), catalog=folder / "catalog.toml")
+    table = folder / "table.csv"
+    for figure, checks in (("100", []), ("200", ["RL611"])):
+        table.write_text(f"{HEADING}\n丙市,2024,耕地,{figure},ha,,\n", encoding="utf-8")
+        (submission,) = check([table], options).submissions
+        assert [c.code for c in submission.data_checks] == checks
+        assert status(submission, "air_good") is Status.NOT_APPLICABLE
+
+
 # ── projects ────────────────────────────────────────────────────────────────────────────────
 
 MORATORIUM = """

@@ -266,6 +266,16 @@ def test_versions_of_other_systems_and_columns_are_named(folder: Path):
     assert "kind" in codes["RL644"]
 
 
+def test_a_version_of_points_is_refused_and_an_empty_one_is_named(folder: Path):
+    points: list[Row] = [(shapely.Point(114, 24), {})]  # type: ignore[list-item]
+    document = revised(folder, points)
+    assert document.submissions == ()
+    assert "RL647" in [p.code for p in document.problems]
+    empty = one(revised(folder, []))
+    assert "RL648" in {w.code for w in empty.warnings}
+    assert statuses(empty, "area_kept")[None] is Status.VIOLATED
+
+
 @pytest.mark.parametrize(
     ("baseline", "code"), [("2019-01-01", "RL642"), ("{path: nowhere.geojson}", "RL401")]
 )

@@ -501,6 +501,8 @@ def corners_of_versions(submission: Submission) -> Iterator[NDArray[np.float64]]
             table = read(version.path, version.layer, version.crs, version.encoding)
         except Refusal:
             continue  # said when the version is opened
+        if not len(table):
+            continue
         west, south, east, north = shapely.total_bounds(table.geometry).tolist()
         if np.isfinite(west):
             yield degrees_from(table.crs)(np.array([[west, south], [east, north]]))

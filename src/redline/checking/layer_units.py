@@ -39,7 +39,7 @@ def layers_to_check(catalog: Catalog, book: RuleBook, day: date) -> list[Submiss
         if layer is not None and catalog.find(layer.names.key, names, on=day) is None:
             continue
         key = layer.names.key if layer is not None else "territories"
-        title = layer.title.render("zh") if layer is not None else None
+        title = f"{layer.title.zh} / {layer.title.en}" if layer is not None else None
         found.append(
             Submission(
                 id=key,

@@ -129,10 +129,16 @@ def expand_revision(one: Stated, layer: Layer, plan: Plan, around: Surroundings)
             for opened in (work.baseline, work.proposed)
         ),
         crs=work.crs,
-        extent=shapely.box(*shapely.total_bounds([*work.found.baseline, *work.found.proposed])),
+        extent=extent_of(work),
         tolerance=work.tolerance,
         diagnostics=tuple(dict.fromkeys(work.diagnostics)),
     )
+
+
+def extent_of(work: Revision) -> shapely.Geometry | None:
+    """The rectangle around both versions; None where both are empty."""
+    ground = np.concatenate((work.found.baseline, work.found.proposed))
+    return shapely.box(*shapely.total_bounds(ground)) if len(ground) else None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from redline import findings as f
 from redline.checking.assembling import geojson
 from redline.checking.facts import Stated
 from redline.checking.state_diagnostics import (
+    EmptyVersion,
     FeaturesOverlap,
     NoSuchVersion,
     RevisionOfLines,
@@ -26,6 +27,7 @@ from redline.checking.state_diagnostics import (
     UnknownRevisionLayer,
     VersionsInTwoSystems,
     VersionsOfTwoSchemas,
+    VersionWithoutAreas,
 )
 from redline.checking.terrain import MeasuredTerrain
 from redline.diagnostics import Diagnostic, Place, Refusal
@@ -154,8 +156,17 @@ class Revision:
         self.diagnostics += terrain.diagnostics
         dimension = shapely.get_dimensions(zone.geometry)
         rows = np.flatnonzero(dimension == 2)
+        if not len(rows):
+            self.without_areas(source, version, len(zone))
         label = version.label if source.on is not None else label_of_file(source)
         return Opened(version, zone, rows, features, label)
+
+    def without_areas(self, source: VersionSource, version: LayerVersion, features: int) -> None:
+        """Say that a version is empty; raises `Refusal` where it has features that are no areas."""
+        label = version.label if source.on is not None else label_of_file(source)
+        if features:
+            raise Refusal([VersionWithoutAreas(place=self.place, version=label, features=features)])
+        self.diagnostics.append(EmptyVersion(place=self.place, version=label))
 
     def version(self, source: VersionSource) -> LayerVersion:
         """The version that a source means. Raises `Refusal` where the catalog has none."""

@@ -313,3 +313,44 @@ class OtherCatalog(Diagnostic):
     @property
     def hint(self) -> Message:
         return msg("Check one catalog at a time, or name it with --catalog.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionWithoutAreas(Diagnostic):
+    """A version of a layer of areas that has features and none with an area."""
+
+    code: ClassVar[str] = "RL647"
+    version: str
+    features: int
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "none of the {count} features of {version} has an area",
+            count=self.features,
+            version=self.version,
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("Supply polygons; points and lines cannot be compared with them.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyVersion(Diagnostic):
+    """A version of a layer without any feature."""
+
+    code: ClassVar[str] = "RL648"
+    severity: ClassVar[Severity] = "warning"
+    version: str
+
+    @property
+    def message(self) -> Message:
+        return msg(
+            "{version} has no features: all of the other version is lost or gained",
+            version=self.version,
+        )
+
+    @property
+    def hint(self) -> Message:
+        return msg("See that it is the file that you mean.")

@@ -578,6 +578,10 @@ def validated(source: Located, path: Path) -> LoadedManifest:
         example = "revision: {layer: ecological_redline, baseline: 2024-01-01, proposed: {path: …}}"
         place = source.place(())
         problems.append(ManifestMissingKey(place=place, key="revision", example=example))
+    if manifest.kind is Kind.LAYERS:
+        said = msg("another kind: layers are checked with “redline layers check”")
+        place = translation.source.place(translation.origin(("kind",)))
+        problems.append(ManifestValue(place=place, key="kind", expected=said))
     if manifest.kind is Kind.REGION and manifest.region is None:
         example = "region: {table: indicators.csv}"
         problems.append(ManifestMissingKey(place=source.place(()), key="region", example=example))

@@ -276,6 +276,8 @@ def plane_of_source(source: LayerSource) -> Plane | None:
 
 def plane_around(table: FeatureTable) -> Plane | None:
     """The plane around the features of a table; None where there are none."""
+    if not len(table):
+        return None
     west, south, east, north = shapely.total_bounds(table.geometry)
     corners = np.array([[west, south], [east, south], [east, north], [west, north]])
     degrees = degrees_from(table.crs)(corners)
