@@ -19,6 +19,7 @@ AGREEMENTS: Mapping[str, Message] = {
     "approved_against": msg("approved though the rules of the day forbid it"),
     "refused_without_ground": msg("refused though no rule of the day forbids it"),
     "undetermined": msg("undetermined"),
+    "undecided": msg("not decided"),
     "unreadable": msg("not judged"),
 }
 
@@ -27,6 +28,7 @@ TONES: Mapping[str, Tone] = {
     "approved_against": Tone.BAD,
     "refused_without_ground": Tone.BAD,
     "undetermined": Tone.OPEN,
+    "undecided": Tone.FAINT,
     "unreadable": Tone.BAD,
 }
 

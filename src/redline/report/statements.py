@@ -79,7 +79,7 @@ def revised_lines(revised: Revised, language: Language, most: int) -> Iterator[s
     count = msg(
         "{patches} patches of real change; {slivers} slivers under {area} or {width}.",
         patches=len(revised.patches),
-        slivers=len(revised.slivers),
+        slivers=revised.sliver_count,
         area=quantity_text(revised.sliver_area_m2, "m2", language, beside=False),
         width=quantity_text(revised.sliver_width_m, "m", language),
     )
