@@ -9,7 +9,9 @@ import shapely
 
 from redline.checking import Options, document_of, prepare
 from redline.checking.surroundings import LEAST_REACH_M, Surrounding, surroundings_of
+from redline.commands.program import run
 from redline.report.scene import Kind, scene_of
+from tests.checking import test_regions, test_revisions
 from tests.checking.test_check import DEGREE, Place, box
 
 
@@ -63,3 +65,25 @@ def test_zones_lie_below_everything_and_do_not_widen_the_map(place: Place):
     assert with_zones.shapes[0].label == "Zones “A”"
     assert with_zones.metres_per_unit == without.metres_per_unit
     assert with_zones.kinds()[-1] is Kind.ZONE
+
+
+def test_reports_of_revisions_regions_and_what_cannot_be_judged_are_written_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    revisions, regions = tmp_path / "revisions", tmp_path / "regions"
+    revisions.mkdir()
+    regions.mkdir()
+    test_revisions.folder.__wrapped__(revisions)
+    test_revisions.revised(revisions, test_revisions.SHRUNK)
+    test_regions.folder.__wrapped__(regions)
+    test_regions.judged(regions, "甲市,2024,指数,80,分,,")
+    for folder, files in ((revisions, ["revision.yaml"]), (regions, ["indicators.csv"])):
+        monkeypatch.chdir(folder)
+        rules = ["--rules", "rules.redline", "--report", "out.html", "--report", "out.docx"]
+        assert run(["check", *files, *rules]) in (0, 1, 4)
+        assert (folder / "out.html").stat().st_size > 5000
+    monkeypatch.chdir(revisions)
+    (revisions / "after.geojson").unlink()
+    rules = ["--rules", "rules.redline", "--report", "refused.html"]
+    assert run(["check", "revision.yaml", *rules]) == 3
+    assert "RL" in (revisions / "refused.html").read_text(encoding="utf-8")

@@ -160,7 +160,7 @@ RICH = submission(
 
 DOCUMENTS = {
     "one": document(RICH, problems=(ERROR,)),
-    "several": document(RICH, submission(id="LP-2", title=None)),
+    "several": document(RICH, submission(id="LP-2", title=None, layers=RICH.layers)),
     "many": document(*(submission(id=f"LP-{i}") for i in range(MANY + 5))),
     "none": document(problems=(ERROR,)),
     "empty": document(submission(findings=(), parts=(), warnings=(), not_executed=())),

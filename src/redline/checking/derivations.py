@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 
 from redline import findings as f
 from redline.checking.assembling import FindingMaker, citation_of, rules_asked, shows_number
-from redline.checking.check import Task, judge_batch
+from redline.checking.check import JudgedBatch, Task, judge_batch
+from redline.diagnostics import Refusal
 from redline.language.kinds import MeasureKind, RelationKind
 from redline.reasoning.explanation import Step, explain
 from redline.reasoning.plan import PlanAtom, Promised
@@ -24,23 +26,37 @@ def with_derivations(
     task: Task, document: f.FindingsDocument, statuses: Collection[f.Status]
 ) -> f.FindingsDocument:
     """The answer of a task (`document_of`) in which the findings of some statuses carry their
-    derivation.
+    derivation. Those of a revision, which is judged unit by unit, do not.
     """
-    rows = sorted(row for batch in task.batches for row in batch.rows)
-    answered = dict(zip(rows, document.submissions, strict=True))
+    told = list(document.submissions)
+    for place, (done, index) in enumerate(judged_rows(task)):
+        if done.expanded is not None:
+            continue
+        maker = FindingMaker(done.answered, index)
+        asked = rules_asked(done.answered, told[place].kind.value)
+        found = tuple(
+            finding.model_copy(update={"derivation": derivation_of(maker, rule)})
+            if finding.status in statuses
+            else finding
+            for rule, finding in zip(asked, told[place].findings, strict=True)
+        )
+        told[place] = told[place].model_copy(update={"findings": found})
+    return document.model_copy(update={"submissions": tuple(told)})
+
+
+def judged_rows(task: Task) -> list[tuple[JudgedBatch, int]]:
+    """Where each submission of the answer of a task was judged: its batch and its row there, in the
+    order of the answer. What could not be judged is not in the answer.
+    """
+    rows: dict[int, tuple[JudgedBatch, int]] = {}
     for batch in task.batches:
-        judged = judge_batch(batch, task).answered
-        for index, row in enumerate(batch.rows):
-            maker = FindingMaker(judged, index)
-            asked = rules_asked(judged, answered[row].kind.value)
-            found = tuple(
-                finding.model_copy(update={"derivation": derivation_of(maker, rule)})
-                if finding.status in statuses
-                else finding
-                for rule, finding in zip(asked, answered[row].findings, strict=True)
-            )
-            answered[row] = answered[row].model_copy(update={"findings": found})
-    return document.model_copy(update={"submissions": tuple(answered[row] for row in rows)})
+        with suppress(Refusal):
+            done = judge_batch(batch, task)
+            if done.expanded is not None:
+                rows[batch.rows[0]] = (done, 0)
+                continue
+            rows.update((row, (done, index)) for index, row in enumerate(done.batch.rows))
+    return [rows[row] for row in sorted(rows)]
 
 
 def derivation_of(maker: FindingMaker, rule: int) -> f.Derivation:

@@ -10,7 +10,8 @@ import shapely
 
 from redline import findings as f
 from redline.checking.assembling import geojson
-from redline.checking.check import Task, judge_batch
+from redline.checking.check import Task
+from redline.checking.derivations import judged_rows
 from redline.ground.crs import epsg
 from redline.ground.features import Geometries
 from redline.ground.grouping import dissolve
@@ -50,17 +51,19 @@ Surroundings = Mapping[int, tuple[Surrounding, ...]]
 
 def surroundings_of(task: Task, document: f.FindingsDocument) -> Surroundings:
     """The zones around each submission of a task's answer (`document_of`)."""
-    rows = sorted(row for batch in task.batches for row in batch.rows)
-    place = {row: i for i, row in enumerate(rows)}
     found: dict[int, tuple[Surrounding, ...]] = {}
-    for batch in task.batches:
-        zones = {x.names.key: (x, z) for x, z in judge_batch(batch, task).zones.items()}
-        for row in batch.rows:
-            submission = document.submissions[place[row]]
-            frame = frame_of(submission, task.zones.plane)
-            if frame is not None:
-                met = [zones[name] for name in layers_met(submission) if name in zones]
-                found[place[row]] = tuple(s for x, z in met for s in features_near(x, z, frame))
+    for place, (done, _index) in enumerate(judged_rows(task)):
+        submission = document.submissions[place]
+        frame = frame_of(submission, task.zones.plane)
+        if frame is not None:
+            wanted = layers_met(submission)
+            layers = {x.names.key: x for x in done.zones.layers if x.names.key in wanted}
+            met = [
+                (layers[name], done.zones.get(layers[name])) for name in wanted if name in layers
+            ]
+            found[place] = tuple(
+                s for x, zone in met if zone is not None for s in features_near(x, zone, frame)
+            )
     return found
 
 

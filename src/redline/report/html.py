@@ -607,7 +607,7 @@ def layers_table(layers: Sequence[LayerUsed], pen: Pen) -> Html:
     caption = tag("caption", pen.say(msg("Versions of the layers")), class_="vh")
     table = tag("table", caption, tag("thead", tag("tr", *head)), tag("tbody", *rows))
     label = pen.say(msg("Versions of the layers"))
-    return tag("div", table, class_="scroll", tabindex=0, role="region", aria_label=label)
+    return tag("div", table, class_="scroll", tabindex=0, role="group", aria_label=label)
 
 
 def _layer_line(layer: LayerUsed, pen: Pen) -> Html:

@@ -251,4 +251,4 @@ class Frame:
             tag("tbody", *rows),
         )
         label = self.say(caption)
-        return tag("div", table, class_="scroll", tabindex=0, role="region", aria_label=label)
+        return tag("div", table, class_="scroll", tabindex=0, role="group", aria_label=label)
