@@ -14,6 +14,7 @@ from pathlib import Path
 
 from redline.checking import Options, document_of, prepare
 from redline.checking.derivations import GRAVE, with_derivations
+from redline.checking.surroundings import surroundings_of
 from redline.findings import FindingsDocument
 from redline.report.docx import write_docx
 from redline.report.gpkg import write_gpkg
@@ -58,6 +59,7 @@ def main() -> None:
     print("| report | s | MB |\n|---|---:|---:|")
     full: list[FindingsDocument] = []
     told("derivations of one check", lambda: full.append(with_derivations(task, one, GRAVE)) or 0)
+    told("zones around one check", lambda: len(surroundings_of(task, one)) * 0)
     told("HTML of one check", lambda: html(full[0]))
     told("Word of one check", lambda: binary(write_docx)(full[0]))
     told("Excel of one check", lambda: binary(write_xlsx)(full[0]))

@@ -31,10 +31,11 @@ from redline.ground.zoning import make_zone
 from redline.language import tree as t
 from redline.messages import Message, Title, msg
 from redline.quantities import AREA, LENGTH, NUMBER
+from redline.reasoning.asked import is_measured
 from redline.reasoning.explanation import Step, explain
 from redline.reasoning.infer import Status, infer
 from redline.reasoning.judge import judge
-from redline.reasoning.plan import Plan, PlanAtom, about_rule, make_plan
+from redline.reasoning.plan import Inside, Plan, PlanAtom, about_rule, make_plan
 from redline.reasoning.subjects import (
     Booleans,
     CodeSet,
@@ -282,9 +283,25 @@ class RuleCoverage:
 
     @property
     def both_ways(self) -> bool:
-        """Whether a case breaks the rule and another keeps it."""
+        """Whether a case breaks the rule and another keeps it; neither can be where no text of the
+        rule is held, and all that can be said is undetermined.
+        """
+        if not self.readable:
+            return "undetermined" in self.statuses
         broken = {"violated", "conditional"} if self.restricts else {"violated"}
         return bool(self.statuses & broken) and "complies" in self.statuses
+
+    @property
+    def readable(self) -> bool:
+        """Whether a text of the rule is held on some day on which it is in force."""
+        held = ((c.instrument.text_held, c.interval) for c in self.rule.citations)
+        return any(first is None or first < days.end for first, days in held)
+
+    @property
+    def on_ground(self) -> bool:
+        """Whether the rule looks at the ground of a project, beside where it binds."""
+        asked = (a for a in self.truths if not isinstance(a, Inside))
+        return self.rule.subject is None and any(map(is_measured, asked))
 
     @property
     def restricts(self) -> bool:

@@ -719,7 +719,9 @@ class Revised(Model):
     patches: tuple[Evidence, ...] = ()
     """Ground that was lost, gained or put in another class."""
     slivers: tuple[Evidence, ...] = ()
-    """The same under the tolerance."""
+    """The same under the tolerance; of very many, those of one feature in one piece."""
+    sliver_count: int = 0
+    """How many slivers there are."""
 
 
 class Part(Model):

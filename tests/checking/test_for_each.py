@@ -61,7 +61,7 @@ def test_only_the_features_that_break_the_rule_are_shown(finding):
     found = finding("50 tce/a", 50, 50, 150, 60)
     assert found.status is Status.VIOLATED
     assert [(e.layer, e.feature) for e in found.evidence] == [("county", "B")]
-    assert [(x.name, x.value.en) for x in found.facts] == [("energy", "50 tce/a")]
+    assert [(x.name, x.value.en) for x in found.facts] == [("energy", "50 tce per year")]
 
 
 def test_features_that_are_not_met_do_not_matter(finding):

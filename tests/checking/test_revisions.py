@@ -311,3 +311,20 @@ def test_cambridge_loses_open_space_as_its_readme_says(folder: Path):
     assert len(table.slivers) > 100
     assert all((s.area_m2 or 0) < 10 or (s.width_m or 0) < 1 for s in table.slivers)
     assert all((p.area_m2 or 0) >= 10 for p in table.patches)
+
+
+def test_very_many_slivers_are_listed_by_feature_and_none_is_lost(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from redline.checking import revisions
+
+    narrower = [(box(0.00001, 0, 1.99998, 1), BEFORE[0][1]), BEFORE[1]]
+    alone = one(revised(folder, narrower)).revised
+    monkeypatch.setattr(revisions, "MANY_SLIVERS", 1)
+    together = one(revised(folder, narrower)).revised
+    assert alone is not None
+    assert together is not None
+    assert (len(alone.slivers), len(together.slivers)) == (2, 1)
+    assert alone.sliver_count == together.sliver_count == 2
+    areas = [sum(s.area_m2 or 0 for s in table.slivers) for table in (alone, together)]
+    assert areas[0] == pytest.approx(areas[1], abs=0.02)

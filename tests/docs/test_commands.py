@@ -33,6 +33,12 @@ REFUSED = (2, 3)
 """Exit codes of what could not be done."""
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which rule books and layers are kept from one page to the next."""
+    return tmp_path_factory.mktemp("home")
+
+
 def shown(expected: str, got: str) -> bool:
     """Whether what a page shows is what came, but for what it leaves out."""
     pattern = ""
@@ -44,7 +50,7 @@ def shown(expected: str, got: str) -> bool:
     return re.fullmatch(pattern, got.strip("\n") + "\n") is not None
 
 
-def redline(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def redline(command: str, folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
     """Run a command of a page."""
     program, *arguments = shlex.split(command)
     assert program == "redline", command
@@ -62,14 +68,14 @@ def redline(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
         cwd=folder,
         capture_output=True,
         text=True,
-        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "COLUMNS": "100", "HOME": str(folder)},
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "COLUMNS": "100", "HOME": str(home)},
         timeout=300,
         check=False,
     )
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_commands_of_a_page_run_as_they_stand(page: str, tmp_path: Path):
+def test_the_commands_of_a_page_run_as_they_stand(page: str, tmp_path: Path, home: Path):
     for name in ("examples", "rules"):
         (tmp_path / name).symlink_to(ROOT / name)
     folder, ran = tmp_path, 0
@@ -81,9 +87,9 @@ def test_the_commands_of_a_page_run_as_they_stand(page: str, tmp_path: Path):
             said = re.split(r"^\$ (.*)\n", body, flags=re.MULTILINE)[1:]
             for command, expected in zip(said[::2], said[1::2], strict=True):
                 if command.startswith("cd "):
-                    folder = folder / command[3:]
+                    folder = (folder / command[3:]).resolve()
                     continue
-                done = redline(command, folder)
+                done = redline(command, folder, home)
                 ran += 1
                 assert done.returncode not in REFUSED, (command, done.stderr)
                 if expected.strip():

@@ -13,6 +13,7 @@ import pytest
 from redline.casework import run_cases
 from redline.checking import Options, check
 from redline.commands.check import exit_code
+from redline.commands.program import run
 from redline.findings import Evidence, Finding, FindingsDocument, Relation, Status, Verdict
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "cambridge"
@@ -147,3 +148,36 @@ def test_the_cases_beside_the_rules_hold():
     report = run_cases([RULES])
     assert len(report.results) > 60
     assert [str(r.place) for r in report.results if not r.passed] == []
+
+
+@pytest.mark.real_data
+def test_the_permits_against_the_maps_of_2013_and_of_2020(
+    shared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setenv("REDLINE_DATA", str(shared / "data"))
+    register = str(tmp_path / "permits.gpkg")
+    mapping = ("--mapping", str(EXAMPLE / "decisions.toml"), "--rules", str(RULES))
+    given = ("register", "import", str(shared / FOOTPRINTS), "--register", register)
+    assert run([*given, *mapping]) == 0
+    assert capsys.readouterr().err.count("RL715") == 11
+    maps = ("--catalog", str(CATALOG), "--as-of", "2013-08-15", "--format", "json")
+    assert run(["replay", register, "--rules", str(RULES), *maps, "--workers", "1"]) == 4
+    document = json.loads(capsys.readouterr().out)
+    assert document["total"] == 355
+    assert {(r["decision"], r["agreement"]): r["count"] for r in document["table"]} == {
+        ("approved", "undetermined"): 328,
+        ("refused", "undetermined"): 2,
+        ("undecided", "undecided"): 25,
+    }
+    later = ("--on", register, "--as-of-after", "2020-02-03", "--workers", "1")
+    assert run(["compare", str(RULES), str(RULES), *maps, *later]) == 0
+    rules = json.loads(capsys.readouterr().out)["rules"]
+    by_clause: dict[str, int] = {}
+    for rule in rules:
+        for clause in rule["clauses"]:
+            by_clause[clause] = by_clause.get(clause, 0) + rule["count"]
+    assert by_clause["ZO sec. 20.800"] == 8
+    assert by_clause["ZO sec. 20.307"] == 13

@@ -155,7 +155,7 @@ def test_a_layer_declared_empty_is_a_fact_within_its_coverage(opened):
 
 
 def test_a_layer_declared_empty_may_not_have_features(opened):
-    with pytest.raises(Refusal, match="declared empty, but its file has 1 features"):
+    with pytest.raises(Refusal, match="declared empty, but its file has 1 feature"):
         opened(EVERYWHERE + "empty = true\n", red=table(SQUARE))
 
 

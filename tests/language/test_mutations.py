@@ -7,15 +7,19 @@ from functools import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from redline.casework import run_rules
+from redline.commands.translate import resolved
 from redline.diagnostics import Refusal, render_plain
 from redline.language import tree as t
 from redline.language.parser import read_pack
 from redline.language.printer import print_pack
 from redline.language.source import Source, source_of
 from redline.messages import Language
+from redline.rulebook.lint import lint
 from redline.rulebook.load import parse_rule_files, resolve_rulebook
 from redline.rulebook.model import RuleBook
 from redline.rulebook.resolve import resolve_pack
+from redline.rulebook.translation import translated
 from tests.language.surfaces import SURFACES, parsed
 
 ODD = [
@@ -108,6 +112,32 @@ def test_damage_is_answered_with_located_diagnostics(sample: tuple[str, str]):
     imported = [book().scopes[i.pack] for i in reading.pack.imports if i.pack in book().scopes]
     result = resolve_pack(reading.pack, imported, reading.lost)
     located(Refusal(result.scope.diagnostics), source)
+    if not reading.diagnostics and not result.scope.diagnostics:
+        try:
+            tools_go_through(reading.pack)
+        except Refusal as refusal:
+            located(refusal, source)
+
+
+def tools_go_through(pack: t.Pack) -> None:
+    """Lint, the cases and the translation of a pack; raises `Refusal` where its cases are wrong."""
+    known = needed_by(pack) | {pack.name: pack}
+    changed = resolved(known)
+    lint(changed, known, [pack.name])
+    run_rules(changed, [rule for rule in changed.rules if rule.pack == pack.name])
+    translated(pack, changed.scopes[pack.name], "zh" if pack.surface == "en" else "en")
+
+
+def needed_by(pack: t.Pack) -> dict[str, t.Pack]:
+    """The shipped packs that a pack imports, and those that they import."""
+    found: dict[str, t.Pack] = {}
+    open_ = [i.pack for i in pack.imports]
+    while open_:
+        name = open_.pop()
+        if name in packs() and name not in found:
+            found[name] = packs()[name]
+            open_ += [i.pack for i in found[name].imports]
+    return found
 
 
 def located(refusal: Refusal, source: Source | None) -> None:

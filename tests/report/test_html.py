@@ -32,7 +32,7 @@ from redline.findings import (
     WayOut,
 )
 from redline.messages import Language
-from redline.report.html import MANY, write_html
+from redline.report.html import MANY, Preface, write_html
 from redline.report.markup import LONG, Html, tag
 from redline.report.scene import scale_bar, scene_of
 from redline.report.svg import path_of
@@ -306,6 +306,17 @@ def test_the_same_findings_give_the_same_bytes(anything: FindingsDocument):
 
 
 # ── several and many ────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_preface_is_told_of_the_whole_and_of_each_submission():
+    stream = io.StringIO()
+    several = document(RICH, submission(id="LP-2"))
+    preface = Preface(("Decisions replayed: 2 <b>",), {1: ("Decided on 1 May 2024",)})
+    write_html(several, stream, "en", preface=preface)
+    top = parsed(stream.getvalue())
+    assert "Decisions replayed: 2 <b>" in top.every("header")[0].words()
+    told = ["Decided on 1 May 2024" in d.words() for d in top.every("details") if d.every("h3")]
+    assert told == [False, True]
 
 
 def test_the_overview_leads_to_every_submission():

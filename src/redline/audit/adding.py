@@ -47,6 +47,7 @@ FOLLOWING: Mapping[Decision, frozenset[f.Verdict]] = {
     Decision.APPROVED: frozenset({f.Verdict.COMPLIANT, f.Verdict.CONDITIONAL}),
     Decision.REFUSED: frozenset({f.Verdict.NON_COMPLIANT}),
     Decision.WITHDRAWN: frozenset(f.Verdict),
+    Decision.UNDECIDED: frozenset(f.Verdict),
 }
 """The verdicts that a decision follows; from the others it departs, and says why."""
 

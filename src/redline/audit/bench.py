@@ -11,6 +11,7 @@ from pathlib import Path
 from redline.checking.assembling import Answered
 from redline.checking.check import Options, Zones, ZonesOfDay, the_catalog, tolerance_of
 from redline.checking.facts import Stated, stated, subjects_of
+from redline.checking.limits import distance_limits
 from redline.checking.mentions import layers_asked
 from redline.checking.quotas import with_grants
 from redline.checking.terrain import MeasuredTerrain
@@ -70,6 +71,8 @@ class Bench:
     problems: list[Diagnostic]
     register: Snapshot
     plans: dict[date, Plan] = field(default_factory=dict)
+    exact: bool = False
+    """Whether distances that keep their limits are measured as well, to be shown."""
 
     def plan(self, day: date) -> Plan:
         """The plan of a day, made once."""
@@ -121,6 +124,8 @@ def judge_decisions(bench: Bench, day: date, decisions: Sequence[Kept]) -> Judge
     terrain = MeasuredTerrain(
         batch, days, bench.zones.plane, opened, bench.tolerance, bench.register
     )
+    if not bench.exact:
+        terrain.limits = distance_limits(plan)
     subjects = with_grants(plan, subjects, terrain)
     judged = judge(plan, subjects, terrain)
     inference = infer(plan, judged.truths)

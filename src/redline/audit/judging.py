@@ -42,6 +42,7 @@ AGAINST = "approved_against"
 WITHOUT_GROUND = "refused_without_ground"
 OPEN = "undetermined"
 UNREADABLE = "unreadable"
+UNDECIDED = "undecided"
 
 FORBIDDEN = Verdict.NON_COMPLIANT.value
 VERDICTS = (
@@ -139,6 +140,8 @@ def tables_of(judged: Judged, all_kept: Sequence[Kept], bench: Bench, names: Nam
 
 def agreement_of(decision: str, verdict: str) -> str:
     """How a decision stands to the verdict."""
+    if decision == Decision.UNDECIDED:
+        return UNDECIDED
     if verdict == Verdict.UNDETERMINED:
         return OPEN
     if decision == Decision.APPROVED:
@@ -301,7 +304,7 @@ class View:
 
 
 DECISIONS = tuple(d.value for d in Decision)
-AGREEMENTS = (AGREED, AGAINST, WITHOUT_GROUND, OPEN, UNREADABLE)
+AGREEMENTS = (AGREED, AGAINST, WITHOUT_GROUND, OPEN, UNREADABLE, UNDECIDED)
 
 
 def worded(values: Sequence[str | None], words: Sequence[str]) -> pa.DictionaryArray:

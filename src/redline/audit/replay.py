@@ -62,7 +62,7 @@ class Counted(Model):
     verdict: f.Verdict | None
     """What the rules say; null where it could not be judged."""
     agreement: str
-    """agreed, approved_against, refused_without_ground, undetermined or unreadable."""
+    """agreed, approved_against, refused_without_ground, undetermined, undecided or unreadable."""
     count: int
     """How many decisions."""
 
@@ -328,12 +328,13 @@ def departing(
         ):
             shown[seq] = (kind, verdict)
     listed: list[tuple[date, int, ReplayedDecision]] = []
+    exactly = replace(done.bench, exact=True)
     for piece in done.pieces:
         seqs = [seq for seq in piece.seqs if seq in shown]
         if seqs:
             kept = done.bench.store.entries_of(seqs)
-            judged = judge_decisions(done.bench, piece.day, kept)
-            listed += replayed(judged, shown, done.bench)
+            judged = judge_decisions(exactly, piece.day, kept)
+            listed += replayed(judged, shown, exactly)
     for _day, _seq, one in sorted(listed, key=lambda x: x[:2]):
         yield one
 

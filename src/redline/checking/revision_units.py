@@ -480,14 +480,13 @@ class Parts:
                 "area_gained": compared.gained_with_slivers_m2,
             }
         group = self.places.index(place) + 1 if place else 0
-        shown, fine = self.ground_in(group) if only is None else ((), ())
+        shown = self.ground_in(group) if only is None else ()
         known = {k: v for k, v in slivers.items() if k in self.book.attributes}
         row = with_values(self.work.one, values, self.book)
         unit = Unit(
             grain,
             each,
             shown,
-            fine,
             place.territory if place else None,
             place,
             with_slivers=known,
@@ -496,15 +495,12 @@ class Parts:
         )
         return Gathered(unit, row, place.geometry if place else None)
 
-    def ground_in(self, group: int) -> tuple[tuple[f.Evidence, ...], tuple[f.Evidence, ...]]:
-        """The patches of a place, and its slivers."""
+    def ground_in(self, group: int) -> tuple[f.Evidence, ...]:
+        """The patches of a place, the largest first."""
         rows = self.patch_portions.row[self.patch_portions.group == group]
         sliver = self.work.found.patches.sliver
-        listed = self.largest_first(np.unique(rows))
-        return (
-            tuple(self.work.item(i) for i in listed if not sliver[i]),
-            tuple(self.work.item(i) for i in listed if sliver[i]),
-        )
+        listed = self.largest_first(np.unique(rows[~sliver[rows]]))
+        return tuple(map(self.work.item, listed))
 
     def patch_parts(self) -> Iterator[Gathered]:
         """Every patch of real change as a footprint."""
@@ -555,7 +551,8 @@ class Parts:
             sliver_width_m=work.tolerance.min_width_m,
             areas=tuple(listed),
             patches=tuple(map(work.item, self.largest_first(np.flatnonzero(~patches.sliver)))),
-            slivers=tuple(map(work.item, self.largest_first(np.flatnonzero(patches.sliver)))),
+            slivers=work.slivers(),
+            sliver_count=int(patches.sliver.sum()),
         )
 
     def largest_first(self, rows: Indices) -> list[int]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from redline import findings as f
 from redline.checking.assembling import geojson
@@ -32,6 +33,7 @@ from redline.ground.addresses import is_database, without_password
 from redline.ground.catalog import Catalog, Everywhere, LayerSource, LayerVersion
 from redline.ground.catalog_diagnostics import CoverageAssumed
 from redline.ground.features import Geometries, RevisionSource, VersionSource
+from redline.ground.grouping import total_by
 from redline.ground.measure import Tolerance, round_area
 from redline.ground.opening import open_zone, read
 from redline.ground.plane import Bools, Indices, Plane
@@ -39,6 +41,9 @@ from redline.ground.revision import Change, Shared, compare
 from redline.ground.zoning import Zone
 from redline.reasoning.subjects import Coded, Features
 from redline.rulebook.model import CodeType, Column, Layer, RuleBook
+
+MANY_SLIVERS = 20_000
+"""From so many on slivers are listed by feature: each takes kilobytes in a document."""
 
 RELATIONS = {
     Change.LOST: f.Relation.LOST,
@@ -304,30 +309,81 @@ class Revision:
         return f"#{int(opened.rows[row]) + 1}"
 
     def item(self, i: int) -> f.Evidence:
-        """A patch as findings carry it."""
+        """A patch of real change as findings carry it."""
         if i not in self._items:
             patches = self.found.patches
-            change = patches.change[i]
-            before, after = int(patches.before[i]), int(patches.after[i])
-            opened, row = (self.baseline, before) if before >= 0 else (self.proposed, after)
-            columns: dict[str, str | float | bool | None] = {}
-            for column in self.columns:
-                key = column.names.key
-                if before >= 0:
-                    columns[f"{key}_before"] = self.codes_before[key][before]
-                if after >= 0:
-                    columns[f"{key}_after"] = self.codes_after[key][after]
             shown = self.around.plane.to_lonlat(patches.geometry[i : i + 1])[0]
-            self._items[i] = f.Evidence(
-                layer=self.layer.names.key,
-                layer_title=f.Bilingual.of(self.layer.title),
-                version=opened.label,
-                feature=self.feature_name(row, opened),
-                relation=f.Relation.UNCOVERED if self.uncovered[i] else RELATIONS[change],
-                role=f"{change.value}-{i + 1}",
-                area_m2=round2(patches.area_m2[i]),
-                width_m=round(float(patches.width_m[i]), 4) if patches.width_exact[i] else None,
-                attributes=columns,
-                geometry=geojson(shown),
-            )
+            width = round(float(patches.width_m[i]), 4) if patches.width_exact[i] else None
+            role = f"{patches.change[i].value}-{i + 1}"
+            self._items[i] = self.evidence(i, shown, float(patches.area_m2[i]), width, role)
         return self._items[i]
+
+    def evidence(
+        self, i: int, shown: BaseGeometry, area: float, width: float | None, role: str
+    ) -> f.Evidence:
+        """Ground of the kind of patch i, in degrees."""
+        patches = self.found.patches
+        before, after = int(patches.before[i]), int(patches.after[i])
+        opened, row = (self.baseline, before) if before >= 0 else (self.proposed, after)
+        columns: dict[str, str | float | bool | None] = {}
+        for column in self.columns:
+            key = column.names.key
+            if before >= 0:
+                columns[f"{key}_before"] = self.codes_before[key][before]
+            if after >= 0:
+                columns[f"{key}_after"] = self.codes_after[key][after]
+        change = patches.change[i]
+        return f.Evidence(
+            layer=self.layer.names.key,
+            layer_title=f.Bilingual.of(self.layer.title),
+            version=opened.label,
+            feature=self.feature_name(row, opened),
+            relation=f.Relation.UNCOVERED if self.uncovered[i] else RELATIONS[change],
+            role=role,
+            area_m2=round2(area),
+            width_m=width,
+            attributes=columns,
+            geometry=geojson(shown),
+        )
+
+    def slivers(self) -> tuple[f.Evidence, ...]:
+        """Every sliver, the largest first; by feature where they are very many."""
+        patches = self.found.patches
+        rows = np.flatnonzero(patches.sliver)
+        rows = rows[np.argsort(-patches.area_m2[rows], kind="stable")]
+        if len(rows) > MANY_SLIVERS:
+            return self.slivers_by_feature(rows)
+        shown = self.around.plane.to_lonlat(patches.geometry[rows])
+        return tuple(
+            self.evidence(
+                int(i),
+                ground,
+                float(patches.area_m2[i]),
+                round(float(patches.width_m[i]), 4) if patches.width_exact[i] else None,
+                f"{patches.change[i].value}-{i + 1}",
+            )
+            for i, ground in zip(rows.tolist(), shown, strict=True)
+        )
+
+    def slivers_by_feature(self, rows: Indices) -> tuple[f.Evidence, ...]:
+        """The slivers of each feature as one piece: their areas added, the greatest width."""
+        patches = self.found.patches
+        kind = np.array([list(Change).index(patches.change[i]) for i in rows.tolist()])
+        keys = np.column_stack((kind, patches.before[rows], patches.after[rows]))
+        _keys, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        group = group.reshape(-1)
+        order = np.argsort(group, kind="stable")
+        whole = np.empty(len(first), dtype=object)
+        shapely.multipolygons(patches.geometry[rows[order]], indices=group[order], out=whole)
+        shown = self.around.plane.to_lonlat(whole)
+        area = total_by(group, patches.area_m2[rows], len(first))
+        width = np.zeros(len(first))
+        np.maximum.at(width, group, patches.width_m[rows])
+        count = np.bincount(group)
+        found = []
+        for g in np.argsort(-area, kind="stable").tolist():
+            i = int(rows[first[g]])
+            role = f"{patches.change[i].value}×{count[g]}"
+            widest = round(float(width[g]), 4)
+            found.append(self.evidence(i, shown[g], float(area[g]), widest, role))
+        return tuple(found)

@@ -23,6 +23,7 @@ from redline.ground.distance import distances, nearest
 from redline.ground.features import Component, Document, Geometries, Ground, Role
 from redline.ground.grouping import dissolve
 from redline.ground.measure import (
+    CoverageGap,
     Lengths,
     Overlaps,
     Tolerance,
@@ -100,6 +101,9 @@ class MeasuredTerrain:
         self.zones = zones
         self.tolerance = tolerance
         self.register = register
+        self.limits: Mapping[tuple[Part, Layer], float] = {}
+        """How far a distance is of interest, m; beyond it counts as infinite. Only for answers that
+        show no numbers."""
         self.n = len(batch)
         self.diagnostics: list[Diagnostic] = []
         self._shapes: dict[Part, Shapes] = {}
@@ -108,6 +112,8 @@ class MeasuredTerrain:
         self._lengths: dict[tuple[Part, Layer], Lengths] = {}
         self._gaps: dict[tuple[Part, Layer], Numbers] = {}
         self._reaches: dict[tuple[Part, Layer], Numbers] = {}
+        self._around: dict[tuple[Part, int], Numbers] = {}
+        self._gap: dict[tuple[Part, int], CoverageGap] = {}
         self._grounds: dict[int, Geometries] = {}
         self._totals: dict[TotalTerm, Bounds] = {}
         self._main: dict[Layer, Sequence[str | None]] = {}
@@ -345,7 +351,8 @@ class MeasuredTerrain:
 
     def distance(self, part: Part, layer: Layer, mask: Booleans) -> Numbers:
         shapes = self.shapes(part)
-        metres, _feature = nearest(shapes.geometry, self.zones[layer], mask)
+        reach = self.limits.get((part, layer), np.inf)
+        metres, _feature = nearest(shapes.geometry, self.zones[layer], mask, reach)
         result = np.full(self.n, np.inf)
         np.minimum.at(result, shapes.owner, round_length(metres))
         return result
@@ -370,12 +377,19 @@ class MeasuredTerrain:
         key = (part, layer)
         if key not in self._gaps:
             shapes, zone = self.shapes(part), self.zones[layer]
-            gap = coverage_gap(shapes.geometry, zone)
+            gap = self.coverage_gap(part, zone)
             amounts = np.where(gap.whole, 0.0, np.maximum(round_area(gap.area_m2), 0.01))
             total = summed(shapes.owner, amounts, self.n)
             nowhere = np.inf if zone.coverage is not None else 0.0
             self._gaps[key] = np.where(shapes.given, total, nowhere)
         return self._gaps[key]
+
+    def coverage_gap(self, part: Part, zone: Zone) -> CoverageGap:
+        """What of a part lies outside a coverage, once for all layers that share it."""
+        key = (part, id(zone.coverage))
+        if key not in self._gap:
+            self._gap[key] = coverage_gap(self.shapes(part).geometry, zone)
+        return self._gap[key]
 
     def covered_reach(self, part: Part, layer: Layer) -> Numbers:
         key = (part, layer)
@@ -383,10 +397,17 @@ class MeasuredTerrain:
             shapes, zone = self.shapes(part), self.zones[layer]
             reach = np.full(self.n, np.inf)
             if zone.coverage is not None:
-                np.minimum.at(reach, shapes.owner, within_coverage(shapes.geometry, zone))
+                np.minimum.at(reach, shapes.owner, self.coverage_around(part, zone))
                 reach[self.outside_coverage(part, layer) > 0] = 0.0
             self._reaches[key] = reach
         return self._reaches[key]
+
+    def coverage_around(self, part: Part, zone: Zone) -> Numbers:
+        """`within_coverage` of a part, once for all layers that share a coverage."""
+        key = (part, id(zone.coverage))
+        if key not in self._around:
+            self._around[key] = within_coverage(self.shapes(part).geometry, zone)
+        return self._around[key]
 
     def size(self, part: Part, length: bool) -> Bounds:
         shapes = self.shapes(part)

@@ -73,7 +73,6 @@ class Unit:
     grain: Grain
     for_each: f.ForEach | None = None
     evidence: tuple[f.Evidence, ...] = ()
-    slivers: tuple[f.Evidence, ...] = ()
     territory: Territory | None = None
     place: Locality | None = None
     twin: int | None = None
@@ -190,7 +189,6 @@ def dressed(finding: f.Finding, unit: Unit, answered: Answered, index: int) -> f
     """A finding with the part that it is for, its ground, and what slivers would change."""
     update: dict[str, object] = {"for_each": unit.for_each}
     update["evidence"] = (*unit.evidence, *others(finding.evidence, unit))
-    update["slivers"] = (*unit.slivers, *finding.slivers)
     if unit.twin is not None:
         statuses = answered.inference.statuses
         own = STATUS_NAMES[finding.status]

@@ -19,6 +19,7 @@ from redline.messages import msg
 if TYPE_CHECKING:
     from redline.audit.replay import ReplayDocument
     from redline.findings import FindingsDocument
+    from redline.report.html import Preface
 
 
 def command(say: Say) -> click.Command:
@@ -85,7 +86,7 @@ def command(say: Say) -> click.Command:
         with progress(say, quiet=quiet) as advance:
             document = judge_again(setup, how, advance)
         for report in reports:
-            write_report(as_findings(document), report, say)
+            write_report(as_findings(document), report, say, preface=preface_of(document, say))
         with outlet(output) as stream:
             if form == "json":
                 stream.write(document.model_dump_json(by_alias=True, indent=1) + "\n")
@@ -139,6 +140,17 @@ def running_options(say: Say) -> Callable[[Function], Function]:
         return function
 
     return decorate
+
+
+def preface_of(document: ReplayDocument, say: Say) -> Preface:
+    """What a report of a replay says first: how many decisions agree, and what was decided."""
+    from redline.report.html import Preface
+    from redline.report.replay_text import agreement_lines, decision_texts
+
+    return Preface(
+        tuple(agreement_lines(document, say.language)),
+        {i: tuple(decision_texts(d, say.language)) for i, d in enumerate(document.departing)},
+    )
 
 
 def as_findings(document: ReplayDocument) -> FindingsDocument:

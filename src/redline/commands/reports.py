@@ -20,6 +20,7 @@ from redline.messages import msg
 if TYPE_CHECKING:
     from redline.checking.surroundings import Surroundings
     from redline.findings import FindingsDocument
+    from redline.report.html import Preface
 
 NEEDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -82,7 +83,11 @@ def is_installed(module: str) -> bool:
 
 
 def write_report(
-    document: FindingsDocument, file: Path, say: Say, around: Surroundings = NOTHING_AROUND
+    document: FindingsDocument,
+    file: Path,
+    say: Say,
+    around: Surroundings = NOTHING_AROUND,
+    preface: Preface | None = None,
 ) -> None:
     """Write one report, with the zones `around` submissions on its maps; the file is there whole or
     not at all.
@@ -92,7 +97,7 @@ def write_report(
             from redline.report.html import write_html
 
             with outlet(file) as stream:
-                write_html(document, stream, say.language, around)
+                write_html(document, stream, say.language, around, preface)
         case ".docx":
             from redline.report.docx import write_docx
 

@@ -10,7 +10,7 @@ from redline.commands.options import output_option
 from redline.commands.styling import Command, Say, language_option
 from redline.messages import msg
 
-NAMES = ("findings", "catalog", "submission", "record")
+NAMES = ("findings", "catalog", "submission", "record", "replay", "compare")
 
 
 def command(say: Say) -> click.Command:
@@ -43,6 +43,14 @@ def schema_of(name: str) -> dict[str, object]:
         from redline.audit.record import record_schema
 
         return {"$schema": DIALECT, **record_schema()}
+    if name == "replay":
+        from redline.audit.replay import replay_schema
+
+        return {"$schema": DIALECT, **replay_schema()}
+    if name == "compare":
+        from redline.audit.compare import compare_schema
+
+        return {"$schema": DIALECT, **compare_schema()}
     if name == "submission":
         from redline.ground.manifest import Manifest
 

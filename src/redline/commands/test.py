@@ -223,12 +223,10 @@ def write_branches(one: RuleCoverage, sheet: Sheet) -> None:
 
 
 def files_without_geometry(found: Sequence[RuleCoverage]) -> list[str]:
-    """The rule files none of whose cases draws its ground, though some of their rules are about
-    projects.
-    """
+    """The rule files whose cases draw no ground, though some of their rules look at it."""
     drawn: dict[str, bool] = {}
     for one in found:
-        if one.rule.subject is None:
+        if one.on_ground:
             file = near(one.rule.place).file
             drawn[file] = drawn.get(file, False) or one.geometry
     return sorted(file for file, seen in drawn.items() if not seen)

@@ -1,5 +1,6 @@
 """What a register holds: decisions with what was decided on, and what quotas have.
 
+A case that came to no decision (the applicant withdrew it, or it is pending) is kept as undecided.
 An entry is written once. Another entry with the same id corrects it from the beginning; one whose
 decision is `withdrawn` gives back, from its own day on, what the approval drew.
 """
@@ -26,12 +27,14 @@ class Decision(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    UNDECIDED = "undecided"
 
 
 TITLES: Mapping[Decision, Message] = {
     Decision.APPROVED: msg("approved"),
     Decision.REFUSED: msg("refused"),
     Decision.WITHDRAWN: msg("withdrawn"),
+    Decision.UNDECIDED: msg("not decided"),
 }
 
 
@@ -44,6 +47,7 @@ SPELLINGS: Mapping[str, Decision] = {
         ("refused", "denied", "rejected", "不同意", "不予批准", "不予许可", "驳回", "否决"),
         Decision.REFUSED,
     ),
+    **dict.fromkeys(("undecided", "pending", "未决", "待审", "审批中"), Decision.UNDECIDED),
     **dict.fromkeys(
         ("withdrawn", "revoked", "cancelled", "撤销", "撤回", "注销", "废止"), Decision.WITHDRAWN
     ),

@@ -180,15 +180,30 @@ def posting_of(row: Row[tuple[object, ...]], areas: Areas) -> Posting:
     )
 
 
-def near(connection: Connection, account: AccountKey, day: date, own: str) -> list[Posting]:
-    """The postings of a day, and those of one id."""
+def near(
+    connection: Connection, account: AccountKey, day: date, own: str, seq: int
+) -> list[Posting]:
+    """The postings of a day, and those of one id; `seq` is the number of its first entry."""
     if len(account.areas) > 1:
         found = shared_postings(connection, account, day + timedelta(days=1))
         return [p for p in found if p.day == day or p.id == own]
     same_day = rows_as_postings(connection, account, lambda t: t.c.day == day)
+    if seq == NEVER:
+        return same_day
+    mine = postings_by_id(connection, {own}).get(own, [])
+    wanted = set(account.areas)
     return same_day + [
-        p for p in rows_as_postings(connection, account, lambda t: t.c.id == own) if p.day != day
+        p
+        for p in mine
+        if p.day != day
+        and p.attribute == account.attribute
+        and account.year in (None, p.year)
+        and wanted <= set(p.areas)
     ]
+
+
+NEVER = 2**62
+"""The number of an entry that is not there: beyond all."""
 
 
 def latest_postings(
@@ -201,7 +216,7 @@ def latest_postings(
     else:
         found = rows_as_postings(connection, account, lambda t: t.c.day < before, most + 1)
     if ahead_of is not None:
-        same_day = near(connection, account, before, ahead_of)
+        same_day = near(connection, account, before, ahead_of, seq)
         found = [p for p in found if p.id != ahead_of]
         found += [p for p in same_day if p.day == before and p.id != ahead_of and p.seq < seq]
     found.sort(key=lambda p: (p.day, p.seq))
@@ -222,7 +237,7 @@ def first_seq(connection: Connection, id_: str) -> int:
 
     wanted = select(func.min(decisions.c.seq)).where(decisions.c.id == id_)
     found = connection.execute(wanted).scalar()
-    return 2**62 if found is None else int(found)
+    return NEVER if found is None else int(found)
 
 
 def titles_of(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]:

@@ -167,7 +167,7 @@ class Store:
             amount, unknown = sum_of(connection, account, before)
             if ahead_of is not None:
                 seq = first_seq(connection, ahead_of)
-                for posting in near(connection, account, before, ahead_of):
+                for posting in near(connection, account, before, ahead_of, seq):
                     ahead = posting.seq < seq if posting.day == before else posting.day < before
                     if posting.id == ahead_of and posting.day < before:
                         amount, unknown = amount - posting.amount, unknown - posting.unknown

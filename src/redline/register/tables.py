@@ -120,7 +120,7 @@ postings = Table(
     Column("day", Date, nullable=False),
     Column("amount", SEQ, nullable=False),
     Column("unknown", Integer, nullable=False),
-    Index("redline_postings_account", "attribute", "layer", "area", "year", "day", "seq"),
+    Index("redline_postings_account", "attribute", "layer", "area", "day", "seq"),
     Index("redline_postings_id", "id"),
 )
 """A row for each area of an entry, and one with no area."""

@@ -1,8 +1,8 @@
 """The ground of a check as a GeoJSON FeatureCollection: footprints, evidence, slivers.
 
 The `what` of a feature is `part`, `evidence`, `sliver`, `remainder` or, of a revision, `change`.
-Titles come in both
-languages, so that one file serves both. A piece without geometry is written with a null one.
+Titles come in both languages, so that one file serves both. A piece without geometry is written
+with a null one.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def _features(submission: SubmissionFindings) -> Iterator[dict[str, JsonValue]]:
         yield _feature(part.geometry, {"what": "part", **whose, "role": part.role, **sizes})
     for piece in submission.revised.patches if submission.revised else ():
         yield _feature(piece.geometry, {"what": "change", **whose, **_piece(piece)})
+    for piece in submission.revised.slivers if submission.revised else ():
+        yield _feature(piece.geometry, {"what": "sliver", **whose, **_piece(piece)})
     for finding in submission.findings:
         rule = _rule(finding)
         for piece in distinct(finding.evidence):

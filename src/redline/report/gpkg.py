@@ -101,6 +101,8 @@ def ground_rows(submission: SubmissionFindings, language: Language) -> Iterator[
     if submission.revised is not None:
         for piece in submission.revised.patches:
             yield from _of("changes", piece.geometry, {**whose, **_piece(piece, language)})
+        for piece in submission.revised.slivers:
+            yield from _of("slivers", piece.geometry, {**whose, **_piece(piece, language)})
     for finding in submission.findings:
         rule = _rule(finding, language)
         for name, pieces in (("evidence", finding.evidence), ("slivers", finding.slivers)):

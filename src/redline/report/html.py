@@ -84,11 +84,12 @@ def write_html(
     stream: TextIO,
     language: Language,
     around: Surroundings = NOTHING_AROUND,
+    preface: Preface | None = None,
 ) -> None:
-    """Write the whole page; maps show the zones `around` submissions."""
+    """Write the whole page; maps show the zones `around` submissions. A replay has a preface."""
     several = len(document.submissions) != 1
     shared = Shared(language) if len(document.submissions) > MANY else None
-    page = Page(Pen(language, 3 if several else 2), shared, several, around)
+    page = Page(Pen(language, 3 if several else 2), shared, several, around, preface or Preface())
     style, script = (path.read_text(encoding="utf-8") for path in (STYLE, SCRIPT))
     title = _title(document, page.pen)
     stream.write(f'<!doctype html>\n<html lang="{"zh-Hans" if language == "zh" else "en"}">\n')
@@ -155,6 +156,14 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Preface:
+    """What a replay says before the findings: of the whole, and of each submission by its place."""
+
+    lines: tuple[str, ...] = ()
+    of_submission: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """How to write: language and level of headings, what is shared, whether there are several."""
 
@@ -162,6 +171,7 @@ class Page:
     shared: Shared | None
     several: bool
     around: Surroundings = field(default_factory=dict)
+    preface: Preface = field(default_factory=Preface)
 
     @property
     def between(self) -> str:
@@ -216,7 +226,8 @@ def _zoom(pen: Pen) -> Html:
 def _body(document: FindingsDocument, page: Page, title: str) -> Iterator[str]:
     pen = page.pen
     kind = tag("p", pen.say(msg("Compliance review report")), class_="kind")
-    yield tag("header", kind, tag("h1", tag("bdi", title)), _subtitle(document, page))
+    lead = (tag("p", line, class_="soft") for line in page.preface.lines)
+    yield tag("header", kind, tag("h1", tag("bdi", title)), _subtitle(document, page), *lead)
     yield '<main id="main" tabindex="-1">'
     if page.several:
         yield _overview(document.submissions, page)
@@ -331,6 +342,7 @@ def _submission(
 ) -> Iterator[Html]:
     pen = page.pen
     yield _verdict(submission, pen)
+    yield pen.some(page.preface.of_submission.get(place, ())) or Html("")
     yield _changes(submission, pen) or Html("")
     yield _submission_map(submission, place, prefix, page) or Html("")
     for status in GRAVE:

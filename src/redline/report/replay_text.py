@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from redline.audit.replay import Counted, ReplayDocument, ReplayedDecision
 from redline.findings import Verdict
-from redline.messages import Message, msg
+from redline.messages import Language, Message, msg
 from redline.register.entries import TITLES, Decision
 from redline.report.figures import date_text
 from redline.report.finding_lines import write_finding, write_open_finding, write_rest
@@ -19,6 +19,7 @@ AGREEMENTS: Mapping[str, Message] = {
     "approved_against": msg("approved though the rules of the day forbid it"),
     "refused_without_ground": msg("refused though no rule of the day forbids it"),
     "undetermined": msg("undetermined"),
+    "undecided": msg("not decided"),
     "unreadable": msg("not judged"),
 }
 
@@ -27,6 +28,7 @@ TONES: Mapping[str, Tone] = {
     "approved_against": Tone.BAD,
     "refused_without_ground": Tone.BAD,
     "undetermined": Tone.OPEN,
+    "undecided": Tone.FAINT,
     "unreadable": Tone.BAD,
 }
 
@@ -118,6 +120,34 @@ def row_of(one: Counted, sheet: Sheet) -> tuple[str, str, str]:
     verdict = VERDICTS[one.verdict].render(sheet.language) if one.verdict else "-"
     decision = sheet.say(TITLES[Decision(one.decision)])
     return decision, verdict, sheet.say(AGREEMENTS[one.agreement])
+
+
+def agreement_lines(document: ReplayDocument, language: Language) -> Iterator[str]:
+    """How many decisions were replayed, and how many of each kind there are, a line each."""
+    yield msg("Decisions replayed: {count}", count=document.total).render(language)
+    for one in document.table:
+        verdict = VERDICTS[one.verdict] if one.verdict else msg("not judged")
+        yield msg(
+            "{decision}, {verdict}: {agreement} ({count})",
+            decision=TITLES[Decision(one.decision)],
+            verdict=verdict,
+            agreement=AGREEMENTS[one.agreement],
+            count=one.count,
+        ).render(language)
+
+
+def decision_texts(one: ReplayedDecision, language: Language) -> Iterator[str]:
+    """What was decided, how that stands to the rules, and the reason that was given."""
+    yield msg(
+        "Decided on {day}: {decision}; {agreement}",
+        day=date_text(one.decided_on, language),
+        decision=TITLES[Decision(one.decision)],
+        agreement=AGREEMENTS[one.agreement],
+    ).render(language)
+    if one.reason:
+        yield msg("Reason given: {reason}", reason=one.reason).render(language)
+    if one.basis:
+        yield msg("Basis named: {basis}", basis=one.basis).render(language)
 
 
 def decision_lines(one: ReplayedDecision, sheet: Sheet) -> None:

@@ -79,7 +79,7 @@ def revised_lines(revised: Revised, language: Language, most: int) -> Iterator[s
     count = msg(
         "{patches} patches of real change; {slivers} slivers under {area} or {width}.",
         patches=len(revised.patches),
-        slivers=len(revised.slivers),
+        slivers=revised.sliver_count,
         area=quantity_text(revised.sliver_area_m2, "m2", language, beside=False),
         width=quantity_text(revised.sliver_width_m, "m", language),
     )
@@ -286,10 +286,16 @@ def basis_texts(submission: SubmissionFindings, language: Language) -> list[str]
     return [
         m.render(language)
         for m in (
-            msg(
-                "Coordinates: {crs}, {basis}.",
-                crs=basis.crs,
-                basis=basis.crs_basis.render(language),
+            *(
+                [
+                    msg(
+                        "Coordinates: {crs}, {basis}.",
+                        crs=basis.crs,
+                        basis=basis.crs_basis.render(language),
+                    )
+                ]
+                if basis.crs
+                else []
             ),
             msg("Areas: {area}. Distances: {distance}.", area=area, distance=distance),
             _tolerance(basis.tolerance, language),

@@ -715,15 +715,9 @@ def said_again(pack: Linted) -> Iterator[Diagnostic]:
 VIOLATED, CONDITIONAL = msg("violated"), msg("conditional")
 
 
-WITHOUT_CASES = ("revision", "region", "layers")
-"""Subjects that a case cannot state yet."""
-
-
 def missing_cases(pack: Linted) -> Iterator[Diagnostic]:
     """Rules whose cases show no breach, nothing that complies, or no excuse."""
     for node, rule in pack.rules():
-        if rule.subject in WITHOUT_CASES:
-            continue
         expected = {case.expected for case in node.cases}
         soft = rule.norm.ordinarily or rule.norm.kind is t.NormKind.RESTRICTS
         breach = "conditional" if soft else "violated"

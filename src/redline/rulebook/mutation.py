@@ -98,11 +98,34 @@ def mutants_of(rule: Rule) -> Iterator[Mutant]:
         for change, changed in exception_changes(exception):
             exceptions = (*rule.exceptions[:i], changed, *rule.exceptions[i + 1 :])
             yield Mutant(replace(rule, exceptions=exceptions), change)
+        for change, changed in moved_exceptions(rule, exception):
+            exceptions = (*rule.exceptions[:i], changed, *rule.exceptions[i + 1 :])
+            yield Mutant(replace(rule, exceptions=exceptions), change)
     for i, citation in enumerate(rule.citations):
         for change, cited in citation_changes(citation):
             citations = (*rule.citations[:i], cited, *rule.citations[i + 1 :])
             if not covered_still(rule, citations):
                 yield Mutant(replace(rule, citations=citations), change)
+
+
+def moved_exceptions(
+    rule: Rule, exception: ExceptionClause
+) -> Iterator[tuple[Message, ExceptionClause]]:
+    """An exception with one of its clauses moved by a day, where it stands on other days of the
+    rule for that.
+    """
+    for i, citation in enumerate(exception.citations):
+        for change, cited in citation_changes(citation):
+            moved = replace(
+                exception,
+                citations=(*exception.citations[:i], cited, *exception.citations[i + 1 :]),
+            )
+            days = {citation.interval.start, citation.interval.end - timedelta(days=1)}
+            if any(
+                rule.in_force(day) and (exception.on(day) is None) != (moved.on(day) is None)
+                for day in days
+            ):
+                yield msg("an exception, {change}", change=change), moved
 
 
 def covered_still(rule: Rule, citations: Sequence[Citation]) -> bool:
