@@ -5,7 +5,7 @@ from __future__ import annotations
 from redline.commands.translate import resolved
 from redline.language.parser import parse
 from redline.language.source import source_of
-from redline.rulebook.model import DoneBy, Rule
+from redline.rulebook.model import Compares, Constant, DoneBy, Rule
 from redline.rulebook.mutation import mutants_of
 
 HEAD = """pack a.b
@@ -16,6 +16,8 @@ code list kinds "Kinds"
   two "Two"
 attribute kind: code kinds "Kind"
 attribute size: area "Size"
+attribute storeys: number "Storeys"
+attribute cover: share "Cover"
 attribute ended_on: date "Ended on"
 attribute restored_on: date "Restored on"
 parameter known: area "Known"
@@ -66,3 +68,13 @@ def test_a_term_in_months_changes_by_whole_months():
     due = {str(c.due) for c in conditions if isinstance(c, DoneBy)}
     assert any("value=7.0" in term for term in due)
     assert any("value=5.0" in term for term in due)
+
+
+def test_what_is_counted_changes_by_one_and_shares_do_not():
+    def values(norm: str) -> set[float]:
+        conditions = [m.rule.norm.condition for m in mutants_of(rule_of(norm))]
+        sides = [c.right for c in conditions if isinstance(c, Compares)]
+        return {side.value for side in sides if isinstance(side, Constant)}
+
+    assert values("limits storeys to at most 4") == {3.0, 4.0, 5.0}
+    assert values("limits cover to at most 100 %") == {0.9, 1.0, 1.1}

@@ -14,7 +14,7 @@ from typing import Any as Anything
 
 from redline.language.kinds import Comparator
 from redline.messages import Message, msg
-from redline.quantities import DIMENSIONS
+from redline.quantities import DIMENSIONS, NUMBER
 from redline.rulebook.model import (
     All,
     Any,
@@ -222,12 +222,20 @@ def own_changes(node: Anything) -> Iterator[tuple[Message, Anything]]:
 
 
 def value_changed(constant: Constant, factor: float) -> float:
-    """A value times a factor; whole months and days stay whole, and change by one at least."""
+    """A value times a factor; what is whole stays whole, and changes by one at least."""
     value = constant.value * factor
-    kind = constant.type
-    if not isinstance(kind, QuantityType) or kind.dimension not in WHOLE:
+    if not is_whole(constant):
         return value
     return float(math.ceil(value) if factor > 1 else math.floor(value))
+
+
+def is_whole(constant: Constant) -> bool:
+    """Whether a value counts months, days or things; a share such as 100 % does not."""
+    kind = constant.type
+    if not isinstance(kind, QuantityType):
+        return False
+    counted = kind.dimension == NUMBER and constant.shown.en.isdecimal()
+    return counted or kind.dimension in WHOLE
 
 
 def scaled_by(parameter: Parameter, factor: float) -> Parameter:
