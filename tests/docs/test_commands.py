@@ -24,6 +24,8 @@ PAGES = (
     "catalog.md",
     "formats.md",
     "measurement.md",
+    "register.md",
+    "replay.md",
     "reports.md",
     "schemas.md",
     *(f"tutorials/{name}.md" for name in ("reviewer", "developer", "auditor")),
@@ -98,8 +100,10 @@ def test_the_commands_of_a_page_run_as_they_stand(page: str, tmp_path: Path, hom
 
 
 def test_a_command_of_the_program_stands_in_no_block_that_is_not_run():
-    """`redline …` in a block without a language would never be run."""
-    for page in PAGES:
+    """`redline …` in a block without a language would never be run; on the pages about decisions it
+    shows the form of a command for files that a reader has.
+    """
+    for page in sorted({*PAGES} - {"register.md", "replay.md"}):
         text = (DOCS / page).read_text(encoding="utf-8")
         bare = re.findall(r"^```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
         assert not [b for b in bare if b.startswith("redline ")], page
