@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -33,36 +34,22 @@ from redline.checking.diagnostics import (
     NoCatalog,
 )
 from redline.checking.facts import Stated, stated, subjects_of
-from redline.checking.layer_units import catalogs_among, expand_layer, layers_to_check
 from redline.checking.quotas import with_grants
-from redline.checking.regions import (
-    RegionTerrain,
-    filled_plan,
-    layers_of_areas,
-    recomputed,
-    said_of_rules,
-    stated_region,
-    with_figures,
-    with_ground,
-)
-from redline.checking.revision_units import (
-    COUNTY,
-    Expanded,
-    PartsTerrain,
-    expand_revision,
-)
-from redline.checking.revisions import Surroundings, layer_of_revision
 from redline.checking.sensitivity import boundary_sensitive
 from redline.checking.state_diagnostics import OtherCatalog
 from redline.checking.suspicions import Suspicions
 from redline.checking.terrain import MeasuredTerrain
-from redline.checking.units import unit_checks, unit_findings
 from redline.checking.way_out import with_ways_out
 from redline.diagnostics import Diagnostic, Place, Refusal
 from redline.ground.addresses import without_password
-from redline.ground.catalog import Catalog, LayerVersion, find_catalog, load_catalog
+from redline.ground.catalog import (
+    Catalog,
+    LayerVersion,
+    catalogs_among,
+    find_catalog,
+    load_catalog,
+)
 from redline.ground.features import Kind, Parcel, Role, Submission
-from redline.ground.indicators import IndicatorTable, read_indicators
 from redline.ground.measure import Tolerance, geodesic_length
 from redline.ground.opening import open_zone, plane_of_catalog, plane_of_source, read
 from redline.ground.plane import Plane, degrees_from, planar_gauss_krueger_area
@@ -97,6 +84,11 @@ from redline.rulebook.model import (
     Term,
     TotalTerm,
 )
+
+# What only revisions, regions and layers need is imported when one is checked.
+if TYPE_CHECKING:
+    from redline.checking.revision_units import Expanded
+    from redline.ground.indicators import IndicatorTable
 
 Advance = Callable[[Message, float], None]
 """Is told what is being done, and the share (0 to 1) of the work that is done."""
@@ -224,6 +216,8 @@ def prepare(submissions: Sequence[Path], options: Options) -> Task:
     )
     problems += faults
     for path in catalogs:
+        from redline.checking.layer_units import layers_to_check
+
         checked = catalog if catalog and path.resolve() == catalog.path.resolve() else None
         if checked is None:
             problems.append(OtherCatalog(place=Place(str(path))))
@@ -291,6 +285,8 @@ def understood(
         problems += unclaimed(answers, [s.id for s in found])
     for row, submission in enumerate(found):
         if submission.revision is not None:
+            from redline.checking.revisions import layer_of_revision
+
             place = Place(submission.source, item=submission.id)
             try:
                 layer_of_revision(submission.revision, book, place)
@@ -299,6 +295,8 @@ def understood(
                 continue
         one, diagnostics = stated(submission, book, settings, answers)
         if submission.region is not None:
+            from redline.checking.regions import stated_region
+
             figures = stated_region(one, book).diagnostics
             problems += [d for d in figures if d.severity == "error"]
             diagnostics += [d for d in figures if d.severity != "error"]
@@ -361,6 +359,8 @@ class Zones:
         self.diagnostics: list[Diagnostic] = []
         self.figures: IndicatorTable | None = None
         if catalog is not None and catalog.indicators is not None:
+            from redline.ground.indicators import read_indicators
+
             self.figures = read_indicators(Path(catalog.indicators))
             self.diagnostics += self.figures.diagnostics
         if catalog is not None:
@@ -423,6 +423,8 @@ class ZonesOfDay(Mapping[Layer, Zone]):
         self.versions[layer] = version
         if self.zones.figures is None:
             return zone
+        from redline.checking.regions import with_figures
+
         joined = with_figures(zone, layer, self.zones.figures, self.day)
         self.zones.diagnostics += joined.diagnostics
         return joined.zone
@@ -575,6 +577,8 @@ def about_batch(batch: Batch, book: RuleBook) -> About:
     """What the subjects of a batch are."""
     submission = batch.submissions[0].submission
     if submission.revision is not None:
+        from redline.checking.revisions import layer_of_revision
+
         place = Place(submission.source, item=submission.id)
         return About("revision", layer_of_revision(submission.revision, book, place))
     if submission.kind is Kind.LAYERS:
@@ -586,15 +590,29 @@ def about_batch(batch: Batch, book: RuleBook) -> About:
 def places_asked(submission: Submission, book: RuleBook) -> tuple[Layer, ...]:
     """The layers by whose features a revision is compared, or in which an area is looked for."""
     if submission.region is not None:
+        from redline.checking.regions import layers_of_areas
+
         return layers_of_areas(book)
     if submission.kind is Kind.LAYERS:
         return (book.layers[submission.layer],) if submission.layer is not None else ()
+    from redline.checking.revision_units import COUNTY
+
     named = submission.revision.by if submission.revision else None
     return tuple(book.layers[n] for n in named or (COUNTY,) if n in book.layers)
 
 
 def judge_region(batch: Batch, plan: Plan, opened: ZonesOfDay, task: Task) -> JudgedBatch:
     """Judge a region by the figures that it reports."""
+    from redline.checking.regions import (
+        RegionTerrain,
+        filled_plan,
+        recomputed,
+        said_of_rules,
+        stated_region,
+        with_ground,
+    )
+    from redline.checking.revisions import Surroundings
+
     zones, days = task.zones, [batch.day]
     around = Surroundings(task.book, zones.catalog, opened, zones.plane, task.tolerance)
     figures = stated_region(batch.submissions[0], task.book)
@@ -618,6 +636,10 @@ def judge_parts(
     batch: Batch, about: About, plan: Plan, opened: ZonesOfDay, task: Task
 ) -> JudgedBatch:
     """Judge a submission part by part: the same as for many submissions, a row for each part."""
+    from redline.checking.layer_units import expand_layer
+    from redline.checking.revision_units import PartsTerrain, expand_revision
+    from redline.checking.revisions import Surroundings
+
     zones = task.zones
     around = Surroundings(task.book, zones.catalog, opened, zones.plane, task.tolerance)
     if about.subject == "revision":
@@ -690,6 +712,8 @@ def answer(batch: Batch, task: Task) -> dict[int, f.SubmissionFindings]:
 
 def answer_in_parts(done: JudgedBatch, expanded: Expanded, task: Task) -> f.SubmissionFindings:
     """The findings of a submission that was judged part by part."""
+    from redline.checking.units import unit_checks, unit_findings
+
     batch, answered, opened = done.batch, done.answered, done.zones
     submission = batch.submissions[0].submission
     found = unit_findings(answered, expanded.units)

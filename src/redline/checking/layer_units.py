@@ -7,10 +7,9 @@ ground of its territory: that is how a map is said to leave no gap.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -115,18 +114,3 @@ def placed(one: Stated, unit: Unit, geometry: BaseGeometry, around: Surroundings
     ground = Ground(geometry, around.plane.crs)
     submission = replace(one.submission, geometries={Role.PERMANENT: ground})
     return Gathered(unit, replace(one, submission=submission), geometry)
-
-
-def catalogs_among(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The catalogs among some paths, and the other paths."""
-    catalogs = [p for p in paths if p.suffix.casefold() == ".toml" and says_catalog(p)]
-    return catalogs, [p for p in paths if p not in catalogs]
-
-
-def says_catalog(path: Path) -> bool:
-    """Whether a TOML file names the schema of catalogs."""
-    try:
-        with path.open("rb") as stream:
-            return b"redline.catalog/" in stream.read(1 << 16)
-    except OSError:
-        return False

@@ -262,6 +262,21 @@ def folded(name: str) -> str:
 # --- reading ----------------------------------------------------------------------------------
 
 
+def catalogs_among(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The catalogs among some paths, and the other paths."""
+    catalogs = [p for p in paths if p.suffix.casefold() == ".toml" and says_catalog(p)]
+    return catalogs, [p for p in paths if p not in catalogs]
+
+
+def says_catalog(path: Path) -> bool:
+    """Whether a TOML file names the schema of catalogs."""
+    try:
+        with path.open("rb") as stream:
+            return b"redline.catalog/" in stream.read(1 << 16)
+    except OSError:
+        return False
+
+
 def find_catalog(start: Path) -> Path | None:
     """The nearest `catalog.toml` in a folder or those above it."""
     start = start.resolve()
