@@ -19,6 +19,10 @@ from redline.rulebook.model import (
     Conforms,
     DocumentHeld,
     DocumentKind,
+    Holds,
+    Includes,
+    IsOneOf,
+    Judged,
     JudgementKind,
     Layer,
     MeasureTerm,
@@ -39,6 +43,10 @@ DECLARED = (
     Column,
     ComponentKind,
     DocumentKind,
+    Holds,
+    Includes,
+    IsOneOf,
+    Judged,
     JudgementKind,
     SchemaMapping,
     TextHeld,
@@ -65,7 +73,7 @@ def atoms_by_layer(plan: Plan) -> dict[Layer, tuple[int, ...]]:
     """The judged atoms that measure or look at each layer, by their numbers."""
     found: dict[Layer, list[int]] = {}
     for index, atom in enumerate(plan.atoms):
-        if not isinstance(atom, Derived):
+        if not isinstance(atom, Derived | Holds | IsOneOf | Includes | Judged):
             for layer in dict.fromkeys(layers_of(atom, plan)):
                 found.setdefault(layer, []).append(index)
     return {layer: tuple(atoms) for layer, atoms in found.items()}
@@ -150,5 +158,16 @@ def nodes(node: object, plan: Plan) -> Iterator[object]:
                 if value.territory is not None:
                     yield from nodes(value.territory.selection, plan)
         case _:
-            for field in fields(node):
-                yield from nodes(getattr(node, field.name), plan)
+            for name in names_of_fields(type(node)):
+                yield from nodes(getattr(node, name), plan)
+
+
+def names_of_fields(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass, looked up once."""
+    if kind not in NAMES:
+        assert is_dataclass(kind)
+        NAMES[kind] = tuple(field.name for field in fields(kind))
+    return NAMES[kind]
+
+
+NAMES: dict[type, tuple[str, ...]] = {}

@@ -157,6 +157,10 @@ def quartered(parts: Geometries, vertices: int) -> tuple[Geometries, Indices, Bo
     return geometry, feature, interior
 
 
+ALONE = 20_000
+"""Vertices under which cutting takes less time than starting threads."""
+
+
 def quarters(cells: Cells) -> Cells:
     """Each piece cut in four at the middle of its cell; what is left of it in each quarter."""
     count = len(cells.piece)
@@ -175,6 +179,8 @@ def quarters(cells: Cells) -> Cells:
     )
     whole = np.tile(np.arange(count), 4)
     block = max(4, min(1024, len(whole) // 32))
+    if shapely.get_num_coordinates(cells.piece).sum() < ALONE:
+        block = len(whole)
     cut = over_rows(clipped, cells.piece[whole], quarter, block=block)
     missed = np.abs(total_by(whole, sizes_of_all(cut, cells.piece[whole]), count) - cells.size)
     # Clipping is fast, and may go wrong where rings touch the cut: those are cut with care.
