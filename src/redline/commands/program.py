@@ -11,13 +11,13 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from types import MappingProxyType
 
 import click
 
-from redline.commands.styling import Group, Say, language_option, write_rows
-from redline.commands.usage import NoSuchCommand, usage_text
+from redline.commands.group import Group
+from redline.commands.styling import Say, language_option
+from redline.commands.usage import usage_text
 from redline.diagnostics import Diagnostic, Refusal
 from redline.messages import Language, Message, language_of_locale, msg
 
@@ -51,43 +51,19 @@ COMMANDS: Mapping[str, Message] = MappingProxyType(
 """The commands, in the order in which people meet them."""
 
 
-class Program(Group):
-    """`redline` itself: it knows its commands by name and imports one when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the commands."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name, made in the program's language."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"redline.commands.{cmd_name}").command(self.say)
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments call; raises `NoSuchCommand`."""
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise NoSuchCommand(args[0], tuple(COMMANDS), ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing any of them."""
-        rows = [(name, self.say(text)) for name, text in COMMANDS.items()]
-        write_rows(self.say(msg("Commands:")), rows, formatter)
+MODULES = {name: f"redline.commands.{name}" for name in COMMANDS}
 
 
-def program(say: Say) -> Program:
+def program(say: Say) -> Group:
     """The program in a language."""
     summary = msg(
         "Checks a proposed development against the zoning rules that bind the ground it touches, "
         "and cites the clause."
     )
 
-    @click.group("redline", cls=Program, say=say, help=say(summary))
+    @click.group(
+        "redline", cls=Group, say=say, commands=COMMANDS, modules=MODULES, help=say(summary)
+    )
     @language_option(say)
     @click.option(
         "--version",
@@ -148,7 +124,7 @@ def module_of(fault: ModuleNotFoundError) -> str:
     return (fault.name or "").partition(".")[0]
 
 
-def _invoke(command: Program, arguments: Sequence[str]) -> int:
+def _invoke(command: Group, arguments: Sequence[str]) -> int:
     try:
         with command.make_context("redline", list(arguments)) as context:
             result = command.invoke(context)

@@ -50,35 +50,6 @@ class Command(click.Command):
         return explained(super().get_help_option(ctx), self.say)
 
 
-class Group(click.Group):
-    """A group whose help is in the reader's language and breaks well in it."""
-
-    def __init__(self, say: Say, **attributes: Any) -> None:
-        metavars = {
-            "options_metavar": say(msg("[OPTIONS]")),
-            "subcommand_metavar": say(msg("COMMAND …")),
-        }
-        super().__init__(**{**metavars, **attributes})
-        self.say = say
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The usage line."""
-        write_usage(self, self.say, ctx, formatter)
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What the program is for."""
-        write_summary(self, formatter)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options, then the commands."""
-        write_options(self, self.say, ctx, formatter)
-        self.format_commands(ctx, formatter)
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """`--help`, explained."""
-        return explained(super().get_help_option(ctx), self.say)
-
-
 def write_usage(
     command: click.Command, say: Say, ctx: click.Context, formatter: click.HelpFormatter
 ) -> None:
