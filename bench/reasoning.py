@@ -199,9 +199,9 @@ def first_question() -> None:
 
 def some_of(book: RuleBook, day: date) -> RuleBook:
     """A rule book with `ASKED` of the rules in force, drawn from all of them."""
-    from redline.reasoning.plan import PLANNED
+    from redline.reasoning.plan import SUBMISSIONS
 
-    there = [rule for rule in book.in_force(day) if rule.subject in PLANNED]
+    there = [rule for rule in book.in_force(day) if SUBMISSIONS.asks(rule)]
     drawn = random.Random(5).sample(there, min(ASKED, len(there)))
     return replace(book, rules=tuple(drawn))
 
