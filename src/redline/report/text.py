@@ -16,6 +16,7 @@ from redline.findings import (
     Finding,
     FindingsDocument,
     Missing,
+    MissingKind,
     NotExecuted,
     Problem,
     Revised,
@@ -54,6 +55,9 @@ from redline.report.wording import (
     citation_text,
     filled,
 )
+
+MOST_OPEN = 10
+"""Undetermined findings of a submission that are listed; the others are counted."""
 
 
 def write_text(
@@ -151,17 +155,38 @@ def _begin(submission: SubmissionFindings, status: Status, sheet: Sheet) -> list
 
 
 def _undetermined(submission: SubmissionFindings, sheet: Sheet) -> None:
-    """The rules that wait for something, and each question once."""
+    """The rules that wait for something, and each question once; of many the first ones, and how
+    many more.
+    """
     findings = _begin(submission, Status.UNDETERMINED, sheet)
-    questions = questions_of(findings)
-    for finding in findings:
+    shown = findings if sheet.full else findings[:MOST_OPEN]
+    questions = questions_of(shown)
+    for finding in shown:
         asked = [str(number) for number in numbers_of(finding, questions)]
         write_open_finding(finding, sheet, asked)
+    everything = questions_of(findings)
     if questions:
-        sheet.heading(msg("Questions ({count})", count=len(questions)), Tone.OPEN)
+        sheet.heading(msg("Questions ({count})", count=len(everything)), Tone.OPEN)
     for question, number in questions.items():
         mark = str(number).rjust(len(str(len(questions)))) + "."
         sheet.line(_question(question, sheet), indent=2, mark=mark)
+    if len(shown) < len(findings):
+        _more_open(len(findings) - len(shown), list(everything)[len(questions) :], sheet)
+
+
+def _more_open(rules: int, questions: Sequence[Missing], sheet: Sheet) -> None:
+    """How many more rules wait for how many more questions, and which layers are missing."""
+    more = msg(
+        "{rules:more rule waits|more rules wait} for {questions:more question|more questions}; "
+        "--verbose lists them, and --ask FILE writes all of them as a form.",
+        rules=rules,
+        questions=len(questions),
+    )
+    sheet.line(sheet.say(more), Tone.FAINT, indent=2)
+    layers = [q.name for q in questions if q.kind is MissingKind.LAYER]
+    if layers:
+        lacking = msg("Layers that are missing beside: {layers}", layers=layers)
+        sheet.line(sheet.say(lacking), Tone.FAINT, indent=2)
 
 
 def _question(missing: Missing, sheet: Sheet) -> str:
