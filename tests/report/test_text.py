@@ -259,3 +259,17 @@ def test_a_range_is_shown_where_a_layer_ends():
     partly = OVERLAP.model_copy(update={"value": None, "range": (10.0, 25.0), "margin": None})
     whose = submission(findings=(finding(Status.UNDETERMINED, measured=(partly,)),))
     assert "between 10 m² and 25 m²" in rendered(document(whose))
+
+
+def test_of_many_open_rules_the_first_are_listed_and_missing_layers_are_still_named():
+    many = [finding(Status.UNDETERMINED, missing=(JUDGEMENT,)) for _ in range(10)]
+    asked = [JUDGEMENT.model_copy(update={"name": f"judgement_{i}"}) for i in range(3)]
+    rest = finding(Status.UNDETERMINED, missing=(*asked, LAYER))
+    whose = document(submission(findings=(*many, rest)))
+    brief = " ".join(rendered(whose).split())
+    assert "1 more rule waits for 4 more questions" in brief
+    assert f"Layers that are missing beside: {LAYER.name}" in brief
+    assert "judgement_2" not in brief
+    full = rendered(whose, full=True)
+    assert "judgement_2" in full
+    assert "more rule" not in full
